@@ -1,0 +1,202 @@
+#include <gatepost/core/json.hpp>
+
+#include <rapidjson/error/en.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+namespace gatepost::core::json {
+namespace {
+
+input_error invalid(std::string reason, std::size_t offset) {
+    return {"invalid_json", std::move(reason) + " at byte " + std::to_string(offset), ""};
+}
+
+// The offset at which nesting grows past max_depth, or npos. Brackets inside strings do not count.
+std::size_t too_deep(std::string_view text, int max_depth) {
+    int depth = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        switch (text[i]) {
+        case '"':
+            for (++i; i < text.size() && text[i] != '"'; ++i) {
+                if (text[i] == '\\') {
+                    ++i;
+                }
+            }
+            break;
+        case '{':
+        case '[':
+            if (++depth > max_depth) {
+                return i;
+            }
+            break;
+        case '}':
+        case ']':
+            --depth;
+            break;
+        default:
+            break;
+        }
+    }
+    return std::string_view::npos;
+}
+
+std::string_view name_of(const rapidjson::Value::Member& member) {
+    return {member.name.GetString(), member.name.GetStringLength()};
+}
+
+bool has_duplicate_names(const rapidjson::Value& object) {
+    constexpr std::size_t few = 16;
+    const auto members = object.GetObject();
+    if (members.MemberCount() <= few) {
+        for (auto a = members.begin(); a != members.end(); ++a) {
+            for (auto b = a + 1; b != members.end(); ++b) {
+                if (name_of(*a) == name_of(*b)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+    std::vector<std::string_view> names;
+    names.reserve(members.MemberCount());
+    for (const auto& member : members) {
+        names.push_back(name_of(member));
+    }
+    std::ranges::sort(names);
+    return std::ranges::adjacent_find(names) != names.end();
+}
+
+// Recursion is bounded by the depth limit checked before.
+bool has_duplicates(const rapidjson::Value& node) {
+    if (node.IsObject()) {
+        return has_duplicate_names(node) ||
+               std::ranges::any_of(node.GetObject(),
+                                   [](const auto& m) { return has_duplicates(m.value); });
+    }
+    if (node.IsArray()) {
+        return std::ranges::any_of(node.GetArray(), has_duplicates);
+    }
+    return false;
+}
+
+} // namespace
+
+kind value::type() const {
+    if (node_ == nullptr) {
+        return kind::null;
+    }
+    switch (node_->GetType()) {
+    case rapidjson::kFalseType:
+    case rapidjson::kTrueType:
+        return kind::boolean;
+    case rapidjson::kNumberType:
+        return kind::number;
+    case rapidjson::kStringType:
+        return kind::string;
+    case rapidjson::kArrayType:
+        return kind::array;
+    case rapidjson::kObjectType:
+        return kind::object;
+    case rapidjson::kNullType:
+        break;
+    }
+    return kind::null;
+}
+
+std::string_view value::text() const {
+    return is_string() ? std::string_view(node_->GetString(), node_->GetStringLength())
+                       : std::string_view();
+}
+
+std::optional<bool> value::boolean() const {
+    return node_ != nullptr && node_->IsBool() ? std::optional(node_->GetBool()) : std::nullopt;
+}
+
+std::optional<std::int64_t> value::integer() const {
+    return node_ != nullptr && node_->IsInt64() ? std::optional(node_->GetInt64()) : std::nullopt;
+}
+
+std::optional<double> value::number() const {
+    return is_number() ? std::optional(node_->GetDouble()) : std::nullopt;
+}
+
+value value::find(std::string_view name) const {
+    if (is_object()) {
+        for (const auto& member : node_->GetObject()) {
+            if (name_of(member) == name) {
+                return value(&member.value);
+            }
+        }
+    }
+    return {};
+}
+
+std::size_t value::size() const {
+    return is_array() ? node_->Size() : is_object() ? node_->MemberCount() : 0;
+}
+
+value value::at(std::size_t index) const {
+    return is_array() && index < node_->Size()
+               ? value(&(*node_)[static_cast<rapidjson::SizeType>(index)])
+               : value();
+}
+
+std::string_view document::keep(std::string_view text) {
+    auto* copy = static_cast<char*>(state_->tree.GetAllocator().Malloc(text.size()));
+    if (!text.empty()) {
+        std::memcpy(copy, text.data(), text.size());
+    }
+    return {copy, text.size()};
+}
+
+input_result<document> parse(std::string text, int max_depth) {
+    // RapidJSON takes a NUL byte for the end of the text.
+    if (const auto nul = text.find('\0'); nul != std::string::npos) {
+        return invalid("NUL byte", nul);
+    }
+    if (const auto deep = too_deep(text, max_depth); deep != std::string_view::npos) {
+        return invalid("nested more than " + std::to_string(max_depth) + " deep", deep);
+    }
+    document result;
+    result.state_ = std::make_unique<document::state>();
+    result.state_->buffer = std::move(text);
+    auto& tree = result.state_->tree;
+    constexpr unsigned flags = rapidjson::kParseIterativeFlag |
+                               rapidjson::kParseValidateEncodingFlag |
+                               rapidjson::kParseFullPrecisionFlag;
+    tree.ParseInsitu<flags>(result.state_->buffer.data());
+    if (tree.HasParseError()) {
+        return invalid(rapidjson::GetParseError_En(tree.GetParseError()), tree.GetErrorOffset());
+    }
+    if (has_duplicates(tree)) {
+        return input_error{"invalid_json", "a key stands twice in one object", ""};
+    }
+    return result;
+}
+
+writer& writer::number(double number) {
+    if (std::isfinite(number)) {
+        out_.Double(number);
+    } else {
+        out_.Null();
+    }
+    return *this;
+}
+
+writer& writer::copy(value source) {
+    if (source.raw() == nullptr) {
+        return null();
+    }
+    source.raw()->Accept(out_);
+    return *this;
+}
+
+writer& writer::raw(std::string_view json) {
+    out_.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+    return *this;
+}
+
+} // namespace gatepost::core::json
