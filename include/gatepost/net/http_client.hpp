@@ -1,0 +1,61 @@
+// A client for one endpoint that keeps its connections: TLS 1.2 or newer, peer and host name
+// verified.
+#pragma once
+
+#include <gatepost/core/delivery.hpp>
+#include <gatepost/core/result.hpp>
+#include <gatepost/core/units.hpp>
+#include <gatepost/net/address.hpp>
+#include <gatepost/observe/metrics.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace gatepost::net {
+
+struct client_options {
+    net::endpoint endpoint;
+    std::string ca_file; // PEM; "" uses the system's
+    std::chrono::milliseconds connect_timeout = std::chrono::seconds(3); // look-up to handshake
+    std::chrono::milliseconds request_timeout = std::chrono::seconds(10);
+    std::chrono::milliseconds connection_age = std::chrono::minutes(10); // so that a changed
+                                                                         // address is noticed
+    core::byte_size max_answer = core::mebibytes(1);
+};
+
+enum class client_errc { resolve = 1, connect, tls, timeout, broken, answer };
+
+struct client_failure {
+    client_errc kind = client_errc::broken;
+    std::string detail; // words of the machine or of OpenSSL, for the log
+};
+std::string_view to_string(client_errc kind); // metric label: "resolve", "connect", "tls", ...
+[[noreturn]] void throw_exception_from_error(const client_failure& failure,
+                                             const boost::source_location& where);
+
+class http_client {
+  public:
+    // Loads the trust anchors; throws std::runtime_error when they cannot be read.
+    http_client(boost::asio::io_context& context, const client_options& options,
+                observe::metrics& metrics);
+    ~http_client();
+
+    // Sends on a connection that is kept, else on a new one: as many are open as posts are under
+    // way at most. When a kept connection turns out to be closed before any byte of the answer, it
+    // is sent once more on a new one. Redirects are answers like any other.
+    boost::asio::awaitable<core::result<core::upstream_answer, client_failure>>
+    post(core::upstream_request request);
+
+    // Closes the connections that are not in use.
+    void close_idle();
+
+  private:
+    class implementation;
+    std::unique_ptr<implementation> implementation_;
+};
+
+} // namespace gatepost::net

@@ -1,0 +1,58 @@
+// An HTTP/1.1 server on coroutines: keep-alive, pipelining, limits, one deadline per request.
+#pragma once
+
+#include <gatepost/core/units.hpp>
+#include <gatepost/net/address.hpp>
+#include <gatepost/net/http.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gatepost::net {
+
+struct server_options {
+    core::byte_size max_body = core::mebibytes(4); // as sent and unpacked
+    core::byte_size max_header = core::kibibytes(32);
+    std::size_t max_connections = 1024; // one more is answered 503 and closed
+    std::chrono::milliseconds request_timeout = std::chrono::seconds(10); // first byte to last
+    std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);    // between requests
+};
+
+// A thread that serves connections: its context (run by that thread alone) and its handler.
+struct server_room {
+    boost::asio::io_context* context;
+    http_handler* handler;
+};
+
+class http_server {
+  public:
+    // Accepts in the first room and hands connections round to all. `tls`, when given, must outlive
+    // the server.
+    http_server(std::vector<server_room> rooms, const server_options& options,
+                boost::asio::ssl::context* tls = nullptr);
+    ~http_server();
+
+    // Binds and starts to accept; gives the address with its real port. Throws std::system_error.
+    listen_address listen(const listen_address& address);
+    // A Unix socket with these permissions; a stale file of that name goes. Throws
+    // std::system_error.
+    void listen_unix(const std::string& path, unsigned mode);
+
+    // Stops accepting and closes idle connections; the others end with their current request.
+    void drain();
+    // Ends every connection at once.
+    void abort();
+    std::size_t connections() const; // open now
+    std::size_t accepted() const;    // since start
+
+  private:
+    class implementation;
+    std::shared_ptr<implementation> implementation_;
+};
+
+} // namespace gatepost::net

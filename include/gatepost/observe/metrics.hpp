@@ -1,0 +1,54 @@
+// Every metric the daemon keeps (docs/operations.md lists them). One instance, any thread.
+// Labels come from small fixed sets; a pixel that is not configured is "other".
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatepost::observe {
+
+struct spool_gauges {
+    std::uint64_t waiting = 0;
+    std::uint64_t leased = 0;
+    std::uint64_t dead = 0;
+    std::uint64_t bytes = 0;
+    double oldest_seconds = 0;
+};
+
+class metrics {
+  public:
+    explicit metrics(std::vector<std::string> pixels);
+    ~metrics();
+
+    // Way in.
+    void event(std::string_view outcome, std::string_view pixel);
+    void decision(std::string_view action, std::string_view rule, std::string_view source);
+    void conflict(std::string_view granted, std::string_view denied);
+    void ingest_took(std::chrono::nanoseconds time);
+    // Spool.
+    void commit_took(std::chrono::nanoseconds time);
+    void spool(const spool_gauges& now);
+    // Way out.
+    void delivered(std::string_view pixel, std::uint64_t count);
+    void late(std::string_view pixel, std::uint64_t count);
+    void dead_letters(std::string_view pixel, std::string_view reason, std::uint64_t count);
+    void upstream_request(std::string_view pixel, std::string_view outcome);
+    void upstream_took(std::chrono::nanoseconds time);
+    void upstream_batch(std::size_t events);
+    void upstream_connections(std::string_view state, std::int64_t count);
+    void upstream_handshake();
+    void breaker(std::string_view pixel, int state); // 0 closed, 1 half open, 2 open
+
+    // Prometheus text format 0.0.4.
+    std::string render() const;
+
+  private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+} // namespace gatepost::observe

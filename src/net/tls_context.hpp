@@ -1,0 +1,39 @@
+// How TLS is spoken to the upstream.
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+
+#include <memory>
+#include <string>
+
+namespace gatepost::net {
+
+// TLS 1.2 or newer, the peer verified; keeps the newest session, so that a new connection costs
+// half a handshake.
+class tls_client_context {
+  public:
+    // `ca_file`: PEM, "" for the system's trust anchors. Throws std::runtime_error when it cannot
+    // be read.
+    explicit tls_client_context(const std::string& ca_file);
+
+    boost::asio::ssl::context& context() { return context_; }
+    // Before the handshake: the name (SNI, RFC 6066) or address the certificate must be for
+    // (RFC 6125), and the session to resume.
+    bool prepare(SSL* connection, const std::string& host);
+    // After a failed handshake: OpenSSL's words for why the certificate was refused, "" if it was
+    // not.
+    static std::string verify_failure(SSL* connection);
+    // Before a connection is dropped: marks its session as good, though nobody says goodbye.
+    static void keep_session(SSL* connection);
+
+  private:
+    struct session_deleter {
+        void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+    };
+    static int remember(SSL* connection, SSL_SESSION* session);
+
+    boost::asio::ssl::context context_;
+    std::unique_ptr<SSL_SESSION, session_deleter> newest_;
+};
+
+} // namespace gatepost::net

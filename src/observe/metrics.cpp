@@ -1,0 +1,210 @@
+#include <gatepost/core/version.hpp>
+#include <gatepost/observe/metrics.hpp>
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <mutex>
+#include <sstream>
+
+namespace gatepost::observe {
+namespace {
+
+using labels = prometheus::Labels;
+
+double seconds(std::chrono::nanoseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+// A family whose members are found by their label values without building a label map each time.
+template <class Metric, std::size_t N>
+class family {
+  public:
+    family(prometheus::Family<Metric>& members, std::array<const char*, N> names)
+        : members_(&members), names_(names) {}
+
+    Metric& at(const std::array<std::string_view, N>& values) {
+        const std::lock_guard lock(mutex_);
+        const auto found = known_.find(values);
+        if (found != known_.end()) {
+            return *found->second;
+        }
+        std::array<std::string, N> owned;
+        labels named;
+        for (std::size_t i = 0; i < N; ++i) {
+            owned[i] = values[i];
+            named.emplace(names_[i], owned[i]);
+        }
+        Metric& made = members_->Add(named);
+        known_.emplace(std::move(owned), &made);
+        return made;
+    }
+
+  private:
+    struct less {
+        using is_transparent = void;
+        template <class A, class B>
+        bool operator()(const A& a, const B& b) const {
+            return std::ranges::lexicographical_compare(
+                a, b, [](std::string_view x, std::string_view y) { return x < y; });
+        }
+    };
+    prometheus::Family<Metric>* members_;
+    std::array<const char*, N> names_;
+    std::mutex mutex_;
+    std::map<std::array<std::string, N>, Metric*, less> known_;
+};
+
+template <std::size_t N>
+using counters = family<prometheus::Counter, N>;
+template <std::size_t N>
+using gauges = family<prometheus::Gauge, N>;
+
+prometheus::Family<prometheus::Counter>& counter(prometheus::Registry& in, const char* name,
+                                                 const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(in);
+}
+prometheus::Family<prometheus::Gauge>& gauge(prometheus::Registry& in, const char* name,
+                                             const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(in);
+}
+prometheus::Histogram& histogram(prometheus::Registry& in, const char* name, const char* help,
+                                 std::vector<double> buckets) {
+    return prometheus::BuildHistogram().Name(name).Help(help).Register(in).Add({}, buckets);
+}
+
+const std::vector<double> latency_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                          0.1,    0.25,  0.5,    1,     2.5,  5,     10};
+
+} // namespace
+
+struct metrics::state {
+    explicit state(std::vector<std::string> configured) : pixels(std::move(configured)) {
+        gauge(registry, "gatepost_build_info", "1, with the program's version as label")
+            .Add({{"version", std::string(core::version)}, {"commit", std::string(core::commit)}})
+            .Set(1);
+    }
+
+    // A pixel that is not configured may come from anywhere: one label for them all.
+    std::string_view label(std::string_view pixel) const {
+        return std::ranges::find(pixels, pixel) != pixels.end() ? pixel : "other";
+    }
+
+    std::vector<std::string> pixels;
+    prometheus::Registry registry;
+
+    counters<2> events{counter(registry, "gatepost_events_total", "Events posted, by outcome"),
+                       {"outcome", "pixel"}};
+    counters<3> decisions{counter(registry, "gatepost_decisions_total",
+                                  "Decisions of the gate, by action, rule and deciding source"),
+                          {"action", "rule", "source"}};
+    counters<2> conflicts{
+        counter(registry, "gatepost_conflicts_total",
+                "Events whose signals disagree: granted by one, denied by another"),
+        {"granted", "denied"}};
+    prometheus::Histogram& ingest =
+        histogram(registry, "gatepost_ingest_seconds",
+                  "Answering a request whose body is there, the commit included", latency_buckets);
+    gauges<1> spool_events{
+        gauge(registry, "gatepost_spool_events", "Events in the spool, by state"), {"state"}};
+    prometheus::Gauge& spool_oldest =
+        gauge(registry, "gatepost_spool_oldest_seconds", "Age of the oldest waiting event").Add({});
+    prometheus::Gauge& spool_bytes =
+        gauge(registry, "gatepost_spool_bytes", "Bytes of waiting and dead events").Add({});
+    prometheus::Histogram& commit = histogram(registry, "gatepost_spool_commit_seconds",
+                                              "One group commit of the spool", latency_buckets);
+    counters<1> delivered{counter(registry, "gatepost_delivered_total",
+                                  "Events the upstream took (HTTP 200 and code 0)"),
+                          {"pixel"}};
+    counters<1> late{counter(registry, "gatepost_late_total",
+                             "Events delivered more than 48 h after they happened"),
+                     {"pixel"}};
+    counters<2> dead{counter(registry, "gatepost_dead_letters_total", "Dead letters, by reason"),
+                     {"pixel", "reason"}};
+    counters<2> requests{counter(registry, "gatepost_upstream_requests_total",
+                                 "Requests to the upstream, by what came of them"),
+                         {"pixel", "outcome"}};
+    prometheus::Histogram& upstream = histogram(registry, "gatepost_upstream_seconds",
+                                                "One request to the upstream", latency_buckets);
+    prometheus::Histogram& batch =
+        histogram(registry, "gatepost_upstream_batch_events", "Events in one upstream request",
+                  {1, 2, 5, 10, 25, 50, 100, 250, 500, 1000});
+    gauges<1> connections{
+        gauge(registry, "gatepost_upstream_connections", "Connections to the upstream, by state"),
+        {"state"}};
+    prometheus::Counter& handshakes =
+        counter(registry, "gatepost_upstream_handshakes_total", "TLS handshakes with the upstream")
+            .Add({});
+    gauges<1> breaker{gauge(registry, "gatepost_breaker_state", "0 closed, 1 half open, 2 open"),
+                      {"pixel"}};
+};
+
+metrics::metrics(std::vector<std::string> pixels)
+    : state_(std::make_unique<state>(std::move(pixels))) {
+}
+
+metrics::~metrics() = default;
+
+void metrics::event(std::string_view outcome, std::string_view pixel) {
+    state_->events.at({outcome, state_->label(pixel)}).Increment();
+}
+void metrics::decision(std::string_view action, std::string_view rule, std::string_view source) {
+    state_->decisions.at({action, rule, source}).Increment();
+}
+void metrics::conflict(std::string_view granted, std::string_view denied) {
+    state_->conflicts.at({granted, denied}).Increment();
+}
+void metrics::ingest_took(std::chrono::nanoseconds time) {
+    state_->ingest.Observe(seconds(time));
+}
+void metrics::commit_took(std::chrono::nanoseconds time) {
+    state_->commit.Observe(seconds(time));
+}
+void metrics::spool(const spool_gauges& now) {
+    state_->spool_events.at({"waiting"}).Set(static_cast<double>(now.waiting));
+    state_->spool_events.at({"leased"}).Set(static_cast<double>(now.leased));
+    state_->spool_events.at({"dead"}).Set(static_cast<double>(now.dead));
+    state_->spool_bytes.Set(static_cast<double>(now.bytes));
+    state_->spool_oldest.Set(now.oldest_seconds);
+}
+void metrics::delivered(std::string_view pixel, std::uint64_t count) {
+    state_->delivered.at({state_->label(pixel)}).Increment(static_cast<double>(count));
+}
+void metrics::late(std::string_view pixel, std::uint64_t count) {
+    state_->late.at({state_->label(pixel)}).Increment(static_cast<double>(count));
+}
+void metrics::dead_letters(std::string_view pixel, std::string_view reason, std::uint64_t count) {
+    state_->dead.at({state_->label(pixel), reason}).Increment(static_cast<double>(count));
+}
+void metrics::upstream_request(std::string_view pixel, std::string_view outcome) {
+    state_->requests.at({state_->label(pixel), outcome}).Increment();
+}
+void metrics::upstream_took(std::chrono::nanoseconds time) {
+    state_->upstream.Observe(seconds(time));
+}
+void metrics::upstream_batch(std::size_t events) {
+    state_->batch.Observe(static_cast<double>(events));
+}
+void metrics::upstream_connections(std::string_view state, std::int64_t count) {
+    state_->connections.at({state}).Set(static_cast<double>(count));
+}
+void metrics::upstream_handshake() {
+    state_->handshakes.Increment();
+}
+void metrics::breaker(std::string_view pixel, int state) {
+    state_->breaker.at({state_->label(pixel)}).Set(state);
+}
+
+std::string metrics::render() const {
+    std::ostringstream out;
+    prometheus::TextSerializer().Serialize(out, state_->registry.Collect());
+    return std::move(out).str();
+}
+
+} // namespace gatepost::observe
