@@ -1,0 +1,24 @@
+// Page addresses as browsers really send them. Split leniently at `?`, `&` and `#`: real ones hold
+// `|`, `{x}` or a lone `%`, which strict parsers (RFC 3986) refuse; an odd one is passed on
+// unchanged.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace gatepost::event {
+
+// The host in lower case, without user, port and the brackets of an IPv6 address; "" when there is
+// none.
+std::string host_of(std::string_view url);
+
+// The first value of a query parameter (name compared exactly), percent-decoded once; `+` is kept.
+std::optional<std::string> query_value(std::string_view url, std::string_view name);
+
+// Without the query parameters of these names (any case, escaped or not). Everything else stays
+// byte for byte, but for a `?` with nothing left behind it.
+std::string strip_query(std::string_view url, std::span<const std::string> names);
+
+} // namespace gatepost::event

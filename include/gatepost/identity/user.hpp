@@ -1,0 +1,45 @@
+// Who a visitor is, unreadably.
+#pragma once
+
+#include <gatepost/core/sealed_record.hpp>
+#include <gatepost/event/inbound.hpp>
+#include <gatepost/identity/hash.hpp>
+#include <gatepost/identity/key_file.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatepost::identity {
+
+// The hashes TikTok gets: 64 lower-case hex digits each, no duplicates, in the order given.
+struct hashed_user {
+    std::vector<std::string> emails;
+    std::vector<std::string> phones;
+    std::vector<std::string> external_ids;
+    // Those of external_ids whose text was a placeholder: TikTok gets them, nobody is known by
+    // them.
+    std::vector<std::string> placeholders;
+};
+
+// Section `identity` of the configuration, but for its key file.
+struct options {
+    std::string default_region; // ISO 3166-1 alpha-2 for national phone numbers; "" for none
+    std::vector<std::string> placeholders = {"0", "guest", "anonymous", "test"};
+};
+
+// Normalises and hashes. 64 hex digits are a hash already: lower-cased and passed on once, unless
+// they are the hash of no text at all. What is left out is named in `warnings`
+// ("/events/<n>/user/phone: ..."), never with its value; what is blank goes without a word.
+hashed_user hash_user(const event::inbound& event, const options& chosen, hasher& digest,
+                      std::vector<std::string>& warnings);
+
+// What this machine knows the visitor by: HMAC-SHA-256 under the instance key of kind and value (of
+// the hash for e-mail, phone and external id, of the bytes for ttp and ttclid), cut to 128 bits.
+// Blank ones and placeholder external ids give none: `placeholders` are compared with the trimmed
+// id in any case, hashed ones with the hashes of the placeholders as they are written.
+std::vector<core::subject_key> subject_keys(const hashed_user& who, std::string_view ttp,
+                                            std::string_view ttclid, const options& chosen,
+                                            const instance_key& key, hasher& digest);
+
+} // namespace gatepost::identity

@@ -1,0 +1,138 @@
+#include "unicode.hpp"
+
+#include <gatepost/core/text.hpp>
+#include <gatepost/identity/normalise.hpp>
+#include <gatepost/identity/user.hpp>
+
+#include <algorithm>
+
+namespace gatepost::identity {
+namespace {
+
+using texts = std::vector<std::string_view>;
+using hashes = std::vector<std::string>;
+
+bool contains(const hashes& list, std::string_view one) {
+    return std::ranges::find(list, one) != list.end();
+}
+
+// One kind of identifier on its way from text to hashes.
+class identifiers {
+  public:
+    identifiers(std::size_t event, std::string_view field, hasher& digest,
+                std::vector<std::string>& warnings)
+        : event_(event), field_(field), digest_(digest), warnings_(warnings) {}
+
+    // `hash_raw` normalises and hashes one, or says why it is left out and gives nothing.
+    template <class HashRaw>
+    hashes hash_all(const texts& given, HashRaw hash_raw) {
+        hashes result;
+        for (const auto text : given) {
+            auto hash = is_blank(text) ? std::string() : hash_one(text, hash_raw);
+            if (!hash.empty() && !contains(result, hash)) {
+                result.push_back(std::move(hash));
+            }
+        }
+        return result;
+    }
+
+    std::string hash(std::string_view normalised) { return digest_.hex(normalised); }
+    std::string leave_out(std::string_view why) {
+        warnings_.push_back("/events/" + std::to_string(event_) + "/user/" + std::string(field_) +
+                            ": " + std::string(why) + "; left out");
+        return {};
+    }
+
+  private:
+    template <class HashRaw>
+    std::string hash_one(std::string_view text, HashRaw hash_raw) {
+        const auto trimmed = trim_white_space(text);
+        if (!is_sha256_hex(trimmed)) {
+            return hash_raw(text);
+        }
+        // SHA-256 of no bytes: an application hashed a field that was empty for everybody.
+        constexpr std::string_view of_nothing =
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        auto hash = core::lower(trimmed);
+        return hash == of_nothing ? leave_out("the hash of an empty text") : hash;
+    }
+
+    std::size_t event_;
+    std::string_view field_;
+    hasher& digest_;
+    std::vector<std::string>& warnings_;
+};
+
+bool is_placeholder(std::string_view id, const options& chosen) {
+    return std::ranges::any_of(chosen.placeholders, [&](const std::string& placeholder) {
+        return core::iequals(core::trim(placeholder), id);
+    });
+}
+
+} // namespace
+
+hashed_user hash_user(const event::inbound& event, const options& chosen, hasher& digest,
+                      std::vector<std::string>& warnings) {
+    hashed_user who;
+    identifiers emails(event.index, "email", digest, warnings);
+    who.emails = emails.hash_all(event.who.emails, [&](std::string_view text) {
+        if (const auto address = normalise_email(text)) {
+            return emails.hash(*address);
+        }
+        return emails.leave_out(text.find('@') == std::string_view::npos
+                                    ? "no @"
+                                    : "not an address whose lower case is certain");
+    });
+    const auto region =
+        is_blank(event.who.phone_region) ? chosen.default_region : event.who.phone_region;
+    identifiers phones(event.index, "phone", digest, warnings);
+    who.phones = phones.hash_all(event.who.phones, [&](std::string_view text) {
+        const auto number = normalise_phone(text, region);
+        return number ? phones.hash(*number) : phones.leave_out(to_string(number.error()));
+    });
+    identifiers external_ids(event.index, "external_id", digest, warnings);
+    who.external_ids = external_ids.hash_all(event.who.external_ids, [&](std::string_view text) {
+        const auto id = normalise_external_id(text);
+        auto hash = id ? external_ids.hash(*id) : std::string();
+        if (id && is_placeholder(*id, chosen)) {
+            who.placeholders.push_back(hash);
+        }
+        return hash;
+    });
+    return who;
+}
+
+std::vector<core::subject_key> subject_keys(const hashed_user& who, std::string_view ttp,
+                                            std::string_view ttclid, const options& chosen,
+                                            const instance_key& key, hasher& digest) {
+    using kind = core::subject_key::kind;
+    std::vector<core::subject_key> keys;
+    // What is hashed is stored for years: these prefixes never change.
+    const auto add = [&](kind type, std::string_view prefix, std::string_view value) {
+        keys.push_back({type, truncate(key.hmac(std::string(prefix).append(value)))});
+    };
+    for (const auto& hash : who.emails) {
+        add(kind::email, "email:", hash);
+    }
+    for (const auto& hash : who.phones) {
+        add(kind::phone, "phone:", hash);
+    }
+    for (const auto& hash : who.external_ids) {
+        const bool hashed_placeholder =
+            std::ranges::any_of(chosen.placeholders, [&](const std::string& placeholder) {
+                return digest.hex(core::trim(placeholder)) == hash;
+            });
+        if (!hashed_placeholder && !contains(who.placeholders, hash)) {
+            add(kind::external_id, "external_id:", hash);
+        }
+    }
+    if (!is_blank(ttp)) {
+        add(kind::ttp, "ttp:", ttp);
+    }
+    if (!is_blank(ttclid)) {
+        add(kind::ttclid, "ttclid:", ttclid);
+    }
+    return keys;
+}
+
+} // namespace gatepost::identity
