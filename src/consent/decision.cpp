@@ -1,0 +1,120 @@
+#include "policy.hpp"
+
+#include <gatepost/consent/decision.hpp>
+
+#include <algorithm>
+
+namespace gatepost::consent {
+
+std::string_view to_string(state value) {
+    switch (value) {
+    case state::granted:
+        return "granted";
+    case state::denied:
+        return "denied";
+    case state::implied:
+        return "implied";
+    case state::undecided:
+        return "undecided";
+    case state::unreadable:
+        break;
+    }
+    return "unreadable";
+}
+
+std::string_view to_string(action value) {
+    switch (value) {
+    case action::send:
+        return "send";
+    case action::send_limited:
+        return "send_limited";
+    case action::drop:
+        break;
+    }
+    return "drop";
+}
+
+std::string_view to_string(rule value) {
+    switch (value) {
+    case rule::withdrawn:
+        return "withdrawn";
+    case rule::known_minor:
+        return "known-minor";
+    case rule::explicit_denial:
+        return "explicit-denial";
+    case rule::opt_out_signal:
+        return "opt-out-signal";
+    case rule::explicit_grant:
+        return "explicit-grant";
+    case rule::unreadable:
+        return "unreadable";
+    case rule::grant_expired:
+        return "grant-expired";
+    case rule::opt_in_default:
+        return "opt-in-default";
+    case rule::opt_out_default:
+        break;
+    }
+    return "opt-out-default";
+}
+
+std::string_view to_string(regime value) {
+    return value == regime::opt_in ? "opt_in" : "opt_out";
+}
+
+std::vector<conflict> conflicts(const decision& verdict) {
+    std::vector<conflict> pairs;
+    for (const auto& yes : verdict.findings) {
+        for (const auto& no : verdict.findings) {
+            const conflict pair{yes.format, no.format};
+            if (yes.state == state::granted && no.state == state::denied &&
+                no.format != format::minor && std::ranges::find(pairs, pair) == pairs.end()) {
+                pairs.push_back(pair);
+            }
+        }
+    }
+    return pairs;
+}
+
+void write_summary(core::json::writer& out, const decision& verdict) {
+    out.member("action", to_string(verdict.action));
+    out.member("rule", to_string(verdict.rule));
+    out.member("source", std::string_view(verdict.source));
+    out.member("regime", to_string(verdict.jurisdiction.regime));
+    if (!verdict.jurisdiction.country.empty()) {
+        out.member("country", std::string_view(verdict.jurisdiction.country));
+    }
+}
+
+void write_findings(core::json::writer& out, const decision& verdict) {
+    out.begin_array();
+    for (const auto& found : verdict.findings) {
+        out.begin_object();
+        out.member("source", std::string_view(found.source));
+        out.member("format", found.format);
+        out.member("state", to_string(found.state));
+        if (found.at) {
+            out.member("at", std::int64_t{found.at->time_since_epoch().count()});
+        }
+        if (!found.detail.empty()) {
+            out.member("detail", found.detail);
+        }
+        out.end_object();
+    }
+    out.end_array();
+}
+
+void write_jurisdiction(core::json::writer& out, const jurisdiction& where) {
+    out.begin_object();
+    if (!where.country.empty()) {
+        out.member("country", std::string_view(where.country));
+    }
+    if (!where.region.empty()) {
+        out.member("region", std::string_view(where.region));
+    }
+    out.member("regime", to_string(where.regime));
+    out.member("source", where.source);
+    out.end_object();
+}
+
+} // namespace gatepost::consent

@@ -1,0 +1,76 @@
+// Reading one map of the rule language: every key is taken once, and what is left over, missing or
+// wrong becomes an error with its place.
+#pragma once
+
+#include <gatepost/consent/catalog.hpp>
+
+#include <yaml-cpp/yaml.h>
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gatepost::consent {
+
+class rule_fields {
+  public:
+    using errors = std::vector<rule_error>;
+
+    rule_fields(const YAML::Node& map, errors& out);
+
+    bool has(std::string_view key) const;
+    // The value of a key; nullopt when it is not there.
+    std::optional<YAML::Node> take(std::string_view key);
+    // The same, as one scalar.
+    std::optional<std::string> text(std::string_view key);
+    // One scalar or a list of at least one.
+    std::vector<std::string> texts(std::string_view key);
+    char separator(std::string_view key, char otherwise);
+
+    template <class Enum>
+    std::optional<Enum> choice(std::string_view key,
+                               std::initializer_list<std::pair<std::string_view, Enum>> words) {
+        const auto chosen = text(key);
+        if (!chosen) {
+            return std::nullopt;
+        }
+        std::string known;
+        for (const auto& [word, meaning] : words) {
+            if (word == *chosen) {
+                return meaning;
+            }
+            known += (known.empty() ? "" : ", ") + std::string(word);
+        }
+        fail(key, "must be one of " + known);
+        return std::nullopt;
+    }
+
+    // An error at a key's value, or at the map when the key is not there.
+    void fail(std::string_view key, const std::string& message);
+    void fail(const std::string& message);
+    void need(std::string_view key);
+    // Complains about every key that was not taken.
+    void finish();
+
+    errors& complaints() { return errors_; }
+
+  private:
+    struct field {
+        YAML::Node key;
+        YAML::Node value;
+        bool taken = false;
+    };
+    // Its place in fields_, or their number.
+    std::size_t find(std::string_view key) const;
+
+    YAML::Mark place_;
+    std::vector<field> fields_;
+    errors& errors_;
+};
+
+rule_error error_at(const YAML::Mark& place, std::string message);
+
+} // namespace gatepost::consent

@@ -1,0 +1,14 @@
+// The rule table: findings in, decision out.
+#pragma once
+
+#include <gatepost/consent/gate.hpp>
+
+#include <vector>
+
+namespace gatepost::consent {
+
+// Judges the times first: a grant from the future is undecided.
+decision judge(std::vector<finding> findings, jurisdiction where, const options& chosen,
+               core::wall_time now);
+
+} // namespace gatepost::consent

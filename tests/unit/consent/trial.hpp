@@ -1,0 +1,58 @@
+// What the tests of the gate share: a gate, a visitor, and the time.
+#pragma once
+
+#include <gatepost/consent/gate.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <support/fake_clock.hpp>
+#include <utility>
+
+namespace gatepost::test {
+
+constexpr auto now = fake_clock::start;
+constexpr auto now_seconds = std::chrono::floor<std::chrono::seconds>(now);
+
+inline std::string unix_text(std::chrono::seconds from_now) {
+    return std::to_string((now_seconds + from_now).time_since_epoch().count());
+}
+
+// Cookies of a visitor who chose a week ago.
+inline const std::string granted_cookie =
+    "gatepost_consent=v1.m:1.s:" + unix_text(-std::chrono::hours(168)) + ".src:page";
+inline const std::string denied_cookie =
+    "gatepost_consent=v1.m:0.s:" + unix_text(-std::chrono::hours(168)) + ".src:page";
+
+inline consent::gate make_gate(consent::options chosen = {}, std::string_view own_rules = "") {
+    static const auto built_in = consent::catalog::built_in();
+    auto rules = built_in;
+    rules.add_first(own_rules);
+    return {std::move(chosen), std::move(rules)};
+}
+
+// A visitor in a country with some cookies; both texts are borrowed.
+inline consent::signals visitor(std::string_view country, std::string_view cookie = "") {
+    consent::signals from;
+    from.country = country;
+    from.cookie = cookie;
+    return from;
+}
+
+inline consent::decision decide(const consent::signals& from, consent::options chosen = {}) {
+    return make_gate(std::move(chosen)).decide(from, nullptr, now);
+}
+
+// The finding of a source; the test fails when there is none.
+inline const consent::finding& finding_of(const consent::decision& verdict,
+                                          std::string_view source) {
+    const auto found = std::ranges::find(verdict.findings, source, &consent::finding::source);
+    if (found == verdict.findings.end()) {
+        throw std::runtime_error("no finding from " + std::string(source));
+    }
+    return *found;
+}
+
+} // namespace gatepost::test
