@@ -1,0 +1,131 @@
+// The port of the durable queue between the way in and the way out.
+//
+// A record goes waiting -> leased -> settled (delivered: gone; dead: a dead letter). Leases, retry
+// times and cursors live in memory and are void at start, so that after a crash everything that was
+// not settled is waiting again. Delivery is therefore at least once; the receiver deduplicates by
+// event_id.
+#pragma once
+
+#include <gatepost/core/clock.hpp>
+#include <gatepost/core/result.hpp>
+#include <gatepost/core/sealed_record.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatepost::spool {
+
+enum class errc {
+    full = 1,      // max_bytes reached or the disk full; room comes back as events are delivered
+    io,            // the disk or the database failed
+    closed,        // shutting down
+    owned,         // another process owns this directory
+    newer_version, // written by a newer program
+    not_a_spool,   // the file is something else or corrupted
+};
+const boost::system::error_category& spool_category();
+core::error_code make_error_code(errc value);
+
+// Unique within a spool, ascending within a pixel.
+using record_id = std::int64_t;
+
+enum class append_status : std::uint8_t { queued, duplicate };
+
+// A record out on lease, as the relay needs it.
+struct leased_record {
+    record_id id = 0;
+    std::string event;
+    std::string event_id;
+    std::string payload;
+    core::wall_time received;
+    std::chrono::sys_seconds event_time;
+    int attempts = 0; // since start, before this lease
+};
+
+struct lease_limits {
+    std::size_t max_events = 1000;
+    std::uint64_t max_bytes = 1 << 20; // of payloads; one record is always given
+};
+
+enum class settled_as : std::uint8_t { delivered, dead };
+
+struct settlement {
+    record_id id = 0;
+    settled_as how = settled_as::delivered;
+    // For dead letters:
+    std::string reason;    // "invalid", "failed_event", "expired"
+    std::int64_t code = 0; // the upstream's code
+    std::string message;   // the upstream's words
+    std::string request_id;
+    int attempts = 0;
+};
+
+struct backlog {
+    std::size_t waiting = 0; // not leased, whether due or not
+    std::size_t leased = 0;
+    std::optional<core::wall_time> oldest; // when the oldest unsettled record was received
+    std::optional<core::steady_time>
+        next_due; // when lease() will have something; nullopt: nothing waits
+};
+
+struct totals {
+    std::uint64_t waiting = 0; // including leased
+    std::uint64_t leased = 0;
+    std::uint64_t dead = 0;
+    std::uint64_t bytes = 0; // of waiting and dead records
+    std::optional<core::wall_time> oldest;
+    bool full = false;
+};
+
+class queue {
+  public:
+    virtual ~queue() = default;
+
+    // One status per record in order; the list is committed as a whole with the configured
+    // durability, or refused as a whole (errc::full, io, closed). Any thread; `done` is called
+    // once, on a thread of the engine's own (on the caller's when closed), and must return soon.
+    // An empty list is answered when everything handed over before it has been committed or failed.
+    using append_done = std::function<void(core::result<std::vector<append_status>>)>;
+    virtual void append(std::vector<core::sealed_record> records, append_done done) = 0;
+
+    // Called on a thread of the engine's own after records of this pixel were committed.
+    using arrival = std::function<void(const std::string& pixel)>;
+    virtual void on_arrival(arrival notify) = 0;
+
+    // The way out; for one consuming thread at a time.
+    // Due records of a pixel, oldest first: those given back whose time has come, then new ones.
+    // Expired ones (retention) are not among them: they become dead letters on the way. After many
+    // of those the answer may be empty although more wait; look() says so. Errors: io, closed; then
+    // nothing was leased.
+    virtual core::result<std::vector<leased_record>> lease(const std::string& pixel,
+                                                           const lease_limits& limits) = 0;
+    // Gives leases back, to be leased again from `not_before` on. Here and in settle() ids that are
+    // not leased are ignored.
+    virtual void release(const std::string& pixel, std::span<const record_id> records,
+                         core::steady_time not_before) = 0;
+    // Makes everything that was given back due now.
+    virtual void hasten(const std::string& pixel) = 0;
+    // Ends leases durably, soon, in order with other settlements. A record that is settled and not
+    // yet on disk when the process dies is waiting again.
+    virtual void settle(const std::string& pixel, std::vector<settlement> settlements) = 0;
+    virtual core::result<backlog> look(const std::string& pixel) = 0;
+    // Pixels with unsettled records, also such that are no longer configured.
+    virtual std::vector<std::string> pixels() = 0;
+
+    // Any thread.
+    virtual totals count() const = 0;
+    // Finishes what was handed over and closes the files; later calls answer errc::closed.
+    virtual void close() = 0;
+};
+
+} // namespace gatepost::spool
+
+namespace boost::system {
+template <>
+struct is_error_code_enum<gatepost::spool::errc> : std::true_type {};
+} // namespace boost::system

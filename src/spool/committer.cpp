@@ -1,0 +1,271 @@
+#include "committer.hpp"
+
+#include "codec.hpp"
+#include "schema.hpp"
+
+#include <algorithm>
+
+namespace gatepost::spool {
+namespace {
+
+// Reserving costs a page of the log, so it is done for many ids at once. A restart skips what was
+// reserved and not used: 16 million restarts until a pixel runs out.
+constexpr std::int64_t reserved_at_once = 1 << 16;
+
+template <class Visit>
+void each_key(std::string_view keys, Visit&& visit) {
+    for (; keys.size() >= key_bytes; keys.remove_prefix(key_bytes)) {
+        visit(read_key(keys));
+    }
+}
+
+std::int64_t to_signed(std::uint64_t size) {
+    return static_cast<std::int64_t>(size);
+}
+
+} // namespace
+
+committer::committer(database& on, const options& chosen, const core::clock& clock)
+    : database_(on), options_(chosen), clock_(clock), tables_(on),
+      duplicates_(chosen.dedupe_window, chosen.dedupe_max_keys) {
+}
+
+core::result<group_change> committer::load() {
+    group_change change;
+    std::map<std::int64_t, pixel_change*> by_number;
+    for (const auto& stored : tables_.read_pixels()) {
+        pixels_[stored.id] = {stored.number, stored.reserved, stored.reserved};
+        auto& pixel = change.pixels[stored.id];
+        pixel.number = stored.number;
+        by_number[stored.number] = &pixel;
+    }
+    const auto now = clock_.wall();
+    tables_.read_keys([&](core::wall_time at, std::string_view freed, std::string_view added) {
+        each_key(freed, [&](const core::key128& key) { duplicates_.free(key); });
+        each_key(added, [&](const core::key128& key) { duplicates_.restore(key, at); });
+        logged_keys_ += added.size() / key_bytes;
+    });
+    bool known = true;
+    tables_.read_records([&](record_id id, const taken_record& record) {
+        const auto pixel = by_number.find(pixel_of(id));
+        known = known && pixel != by_number.end();
+        if (known) {
+            duplicates_.restore_waiting(record.duplicate_key, now);
+            pixel->second->rows += 1;
+            change.bytes += to_signed(record.size);
+        }
+    });
+    const auto dead = tables_.sum_dead();
+    change.dead = to_signed(dead.count);
+    change.bytes += to_signed(dead.size);
+    for (auto& [id, pixel] : change.pixels) {
+        pixel.oldest = tables_.oldest(pixel.number);
+    }
+    if (database_.failure()) {
+        return database_.failure();
+    }
+    if (!known) {
+        return make_error_code(errc::not_a_spool); // records of a pixel that has no number
+    }
+    duplicates_.keep(now);
+    bytes_ = static_cast<std::uint64_t>(change.bytes);
+    return change;
+}
+
+core::result<committed_group> committer::commit(std::span<const append_list> appends,
+                                                std::span<const settlement_list> settlements) {
+    group current{.now = clock_.wall(), .freed = {}, .added = {}, .done = {}};
+    transaction work(database_);
+    // Settlements first: they make room, and a key that one frees may come back in the same group.
+    for (const auto& list : settlements) {
+        settle(list, current);
+    }
+    for (const auto& list : appends) {
+        current.done.answers.push_back(append(list, current));
+    }
+    if (!current.freed.empty() || !current.added.empty()) {
+        tables_.log_keys(current.now, current.freed, current.added);
+    }
+    auto& change = current.done.change;
+    for (auto& [id, pixel] : change.pixels) {
+        pixel.oldest = tables_.oldest(pixel.number);
+    }
+    if (const auto failure = work.commit()) {
+        undo();
+        return failure;
+    }
+    duplicates_.keep(current.now);
+    pixels_before_.clear();
+    bytes_ += static_cast<std::uint64_t>(change.bytes);
+    logged_keys_ += current.added.size() / key_bytes;
+    return std::move(current.done);
+}
+
+void committer::settle(const settlement_list& list, group& into) {
+    const auto known = pixels_.find(list.pixel);
+    if (known == pixels_.end()) {
+        return;
+    }
+    auto& pixel = into.done.change.pixels[list.pixel];
+    pixel.number = known->second.number;
+    pixel.settled += list.settlements.size();
+    std::vector<record_id> delivered;
+    for (const auto& one : list.settlements) {
+        if (one.how == settled_as::delivered) {
+            delivered.push_back(one.id);
+        } else {
+            bury(one, pixel, into);
+        }
+    }
+    remove_delivered(std::move(delivered), pixel, into);
+}
+
+void committer::remove_delivered(std::vector<record_id> ids, pixel_change& pixel, group& into) {
+    // A batch is mostly one run of ids, and a run is two statements however long it is.
+    std::ranges::sort(ids);
+    std::vector<taken_record> taken;
+    for (auto run = ids.begin(); run != ids.end();) {
+        auto end = run + 1;
+        while (end != ids.end() && *end <= *(end - 1) + 1) {
+            ++end;
+        }
+        tables_.remove(*run, *(end - 1), taken);
+        run = end;
+    }
+    pixel.rows -= std::ssize(taken);
+    for (const auto& record : taken) {
+        into.done.change.bytes -= to_signed(record.size);
+        if (duplicates_.delivered(record.duplicate_key, into.now)) {
+            append_key(into.added, record.duplicate_key);
+        }
+    }
+}
+
+void committer::bury(const settlement& dead, pixel_change& pixel, group& into) {
+    if (const auto buried = tables_.bury(dead, into.now)) {
+        duplicates_.free(buried->was.duplicate_key);
+        append_key(into.freed, buried->was.duplicate_key);
+        pixel.rows -= 1;
+        pixel.dead[dead.reason] += 1;
+        into.done.change.dead += 1;
+        into.done.change.bytes += to_signed(buried->size) - to_signed(buried->was.size);
+    }
+}
+
+append_answer committer::append(const append_list& list, group& into) {
+    auto& change = into.done.change;
+    const auto mark = duplicates_.mark();
+    std::uint64_t size = 0;
+    std::vector<append_status> statuses;
+    statuses.reserve(list.records.size());
+    for (const auto& record : list.records) {
+        const bool fresh = duplicates_.add(record->duplicate_key, into.now);
+        statuses.push_back(fresh ? append_status::queued : append_status::duplicate);
+        size += fresh ? stored_size(*record) : 0;
+    }
+    const auto used = static_cast<std::uint64_t>(to_signed(bytes_) + change.bytes);
+    if (size > 0 && used + size > options_.max_bytes.bytes) {
+        duplicates_.undo_to(mark);
+        change.refused_bytes = std::max(change.refused_bytes, size);
+        return make_error_code(errc::full);
+    }
+    for (std::size_t i = 0; i < statuses.size(); ++i) {
+        if (statuses[i] == append_status::queued) {
+            const auto& record = *list.records[i];
+            const auto id = next_id(record.pixel);
+            tables_.insert(id, record);
+            append_key(into.added, record.duplicate_key);
+            auto& pixel = change.pixels[record.pixel];
+            pixel.number = pixel_of(id);
+            pixel.rows += 1;
+            pixel.appended += 1;
+        }
+    }
+    change.bytes += to_signed(size);
+    change.accepted = change.accepted || size > 0;
+    return statuses;
+}
+
+record_id committer::next_id(const std::string& pixel) {
+    const auto found = pixels_.find(pixel);
+    if (found == pixels_.end() || found->second.next == found->second.reserved) {
+        numbered_pixel now{std::ssize(pixels_) + 1, 0, 0};
+        std::optional<numbered_pixel> before;
+        if (found != pixels_.end()) {
+            before = now = found->second;
+        }
+        now.reserved = now.next + reserved_at_once;
+        tables_.reserve(now.number, pixel, now.reserved);
+        pixels_before_.emplace_back(pixel, before);
+        pixels_[pixel] = now;
+    }
+    auto& numbered = pixels_[pixel];
+    return first_id(numbered.number) + numbered.next++;
+}
+
+void committer::undo() {
+    duplicates_.undo_to(0);
+    for (; !pixels_before_.empty(); pixels_before_.pop_back()) {
+        const auto& [pixel, before] = pixels_before_.back();
+        if (before) {
+            pixels_[pixel] = *before;
+        } else {
+            pixels_.erase(pixel);
+        }
+    }
+}
+
+std::vector<tables::old_row> committer::outdated_dead(core::wall_time now) {
+    auto rows = tables_.oldest_dead();
+    const auto kept = std::ranges::find_if(
+        rows, [&](const auto& row) { return now < row.at + options_.dead_letter_retention; });
+    rows.erase(kept, rows.end());
+    return rows;
+}
+
+std::vector<tables::old_row> committer::outdated_keys(core::wall_time now) {
+    auto rows = tables_.oldest_keys();
+    auto left = logged_keys_;
+    const auto kept = std::ranges::find_if(rows, [&](const auto& row) {
+        // Also what newer rows alone push out of the set.
+        left -= std::min(left, row.weight);
+        return now < row.at + options_.dedupe_window && left < options_.dedupe_max_keys;
+    });
+    rows.erase(kept, rows.end());
+    return rows;
+}
+
+core::result<committer::trimmed> committer::trim() {
+    const auto now = clock_.wall();
+    database_.forget_failure();
+    const auto dead = outdated_dead(now);
+    const auto keys = outdated_keys(now);
+    trimmed done;
+    if (dead.empty() && keys.empty()) {
+        return database_.failure() ? core::result<trimmed>(database_.failure()) : done;
+    }
+    std::uint64_t key_count = 0;
+    transaction work(database_);
+    if (!dead.empty()) {
+        tables_.remove_dead_up_to(dead.back().id);
+    }
+    if (!keys.empty()) {
+        tables_.remove_keys_up_to(keys.back().id);
+    }
+    for (const auto& row : dead) {
+        done.change.bytes -= to_signed(row.weight);
+    }
+    for (const auto& row : keys) {
+        key_count += row.weight;
+    }
+    if (const auto failure = work.commit()) {
+        return failure;
+    }
+    done.change.dead = -std::ssize(dead);
+    done.more = true;
+    bytes_ += static_cast<std::uint64_t>(done.change.bytes);
+    logged_keys_ -= key_count;
+    return done;
+}
+
+} // namespace gatepost::spool

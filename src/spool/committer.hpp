@@ -1,0 +1,98 @@
+// Carries out one commit group after the other: everything the writer knows about the file and the
+// duplicate set, without threads.
+#pragma once
+
+#include "database.hpp"
+#include "duplicate_set.hpp"
+#include "tables.hpp"
+#include "tallies.hpp"
+
+#include <gatepost/core/clock.hpp>
+#include <gatepost/core/result.hpp>
+#include <gatepost/core/sealed_record.hpp>
+#include <gatepost/spool/queue.hpp>
+#include <gatepost/spool/sqlite_queue.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gatepost::spool {
+
+using append_answer = core::result<std::vector<append_status>>;
+
+struct append_list {
+    std::vector<core::sealed_record> records;
+    queue::append_done done;
+};
+
+struct settlement_list {
+    std::string pixel;
+    std::vector<settlement> settlements;
+};
+
+struct committed_group {
+    std::vector<append_answer> answers; // one per list: its statuses, or errc::full
+    group_change change;
+};
+
+class committer {
+  public:
+    // Both must outlive it.
+    committer(database& on, const options& chosen, const core::clock& clock);
+
+    // Reads what the file holds; the change that leads there from nothing. Once, before the rest.
+    core::result<group_change> load();
+
+    // One transaction for all of it. On failure nothing was done and the group may be tried again.
+    core::result<committed_group> commit(std::span<const append_list> appends,
+                                         std::span<const settlement_list> settlements);
+
+    // Removes a bounded number of dead letters and logged keys whose time is over.
+    struct trimmed {
+        group_change change;
+        bool more = false;
+    };
+    core::result<trimmed> trim();
+
+  private:
+    struct numbered_pixel {
+        std::int64_t number = 0;
+        std::int64_t next = 0;     // place of the next record
+        std::int64_t reserved = 0; // places below it are reserved in the file
+    };
+    // What a group has gathered so far.
+    struct group {
+        core::wall_time now;
+        std::string freed, added; // keys for the log
+        committed_group done;
+    };
+
+    void settle(const settlement_list& list, group& into);
+    void remove_delivered(std::vector<record_id> ids, pixel_change& pixel, group& into);
+    void bury(const settlement& dead, pixel_change& pixel, group& into);
+    append_answer append(const append_list& list, group& into);
+    record_id next_id(const std::string& pixel);
+    void undo();
+
+    // Shortens a list of the oldest rows to those that may go.
+    std::vector<tables::old_row> outdated_dead(core::wall_time now);
+    std::vector<tables::old_row> outdated_keys(core::wall_time now);
+
+    database& database_;
+    const options& options_;
+    const core::clock& clock_;
+    tables tables_;
+    duplicate_set duplicates_;
+    std::map<std::string, numbered_pixel> pixels_;
+    // Pixels whose number or reservation this group wrote, as they were before.
+    std::vector<std::pair<std::string, std::optional<numbered_pixel>>> pixels_before_;
+    std::uint64_t bytes_ = 0;
+    std::uint64_t logged_keys_ = 0;
+};
+
+} // namespace gatepost::spool

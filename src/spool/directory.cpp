@@ -1,0 +1,107 @@
+#include "directory.hpp"
+
+#include <gatepost/spool/queue.hpp>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace gatepost::spool {
+namespace {
+
+constexpr mode_t private_directory = 0700;
+constexpr mode_t private_file = 0600;
+
+core::error_code last_error() {
+    return {errno, boost::system::system_category()};
+}
+
+core::error_code make_directory(const std::string& path) {
+    const auto parent = std::filesystem::path(path).parent_path();
+    if (!parent.empty()) {
+        std::error_code failure;
+        std::filesystem::create_directories(parent, failure);
+        if (failure) {
+            return failure;
+        }
+    }
+    if (::mkdir(path.c_str(), private_directory) != 0) {
+        return errno == EEXIST ? core::error_code() : last_error();
+    }
+    // The umask may have taken more away than it should.
+    return ::chmod(path.c_str(), private_directory) == 0 ? core::error_code() : last_error();
+}
+
+} // namespace
+
+core::result<owned_directory> owned_directory::take(const std::string& path) {
+    // A trailing slash would make the directory its own parent.
+    auto plain = path;
+    while (plain.size() > 1 && plain.back() == '/') {
+        plain.pop_back();
+    }
+    if (const auto failure = make_directory(plain)) {
+        return failure;
+    }
+    const auto file = plain + "/spool.lock";
+    if (const auto failure = make_private_file(file)) {
+        return failure;
+    }
+    const int lock = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (lock < 0) {
+        return last_error();
+    }
+    owned_directory taken(std::move(plain), lock);
+    // Never removed: a lock on a file that another process has replaced would guard nothing.
+    if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+        return errno == EWOULDBLOCK ? make_error_code(errc::owned) : last_error();
+    }
+    return taken;
+}
+
+owned_directory::owned_directory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {
+}
+
+owned_directory::owned_directory(owned_directory&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {
+}
+
+owned_directory::~owned_directory() {
+    if (lock_ >= 0) {
+        ::close(lock_);
+    }
+}
+
+std::string owned_directory::file(std::string_view name) const {
+    return path_ + "/" + std::string(name);
+}
+
+core::error_code make_private_file(const std::string& file) {
+    const int made =
+        ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, private_file);
+    if (made >= 0) {
+        const bool done = ::fchmod(made, private_file) == 0;
+        const auto failure = done ? core::error_code() : last_error();
+        ::close(made);
+        return failure;
+    }
+    if (errno != EEXIST) {
+        return last_error();
+    }
+    struct stat found {};
+    if (::lstat(file.c_str(), &found) != 0) {
+        return last_error();
+    }
+    return S_ISREG(found.st_mode) ? core::error_code() : make_error_code(errc::not_a_spool);
+}
+
+core::error_code make_private(const std::string& file) {
+    const bool done = ::chmod(file.c_str(), private_file) == 0 || errno == ENOENT;
+    return done ? core::error_code() : last_error();
+}
+
+} // namespace gatepost::spool

@@ -1,0 +1,36 @@
+// The spool's directory: who owns it, and who may read what is in it.
+#pragma once
+
+#include <gatepost/core/result.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace gatepost::spool {
+
+// Held as long as this process owns the directory. The kernel ends the lock with the process.
+class owned_directory {
+  public:
+    // Makes the directory (mode 0700) and its parents where missing. errc::owned when another
+    // opener has it, else what the file system says.
+    static core::result<owned_directory> take(const std::string& path);
+
+    owned_directory(owned_directory&& other) noexcept;
+    owned_directory& operator=(owned_directory&&) = delete;
+    ~owned_directory();
+
+    std::string file(std::string_view name) const;
+
+  private:
+    owned_directory(std::string path, int lock);
+    std::string path_;
+    int lock_;
+};
+
+// Makes an empty file of mode 0600, whatever the umask, unless there is one. errc::not_a_spool for
+// what is no regular file.
+core::error_code make_private_file(const std::string& file);
+// Mode 0600 for a file that may exist.
+core::error_code make_private(const std::string& file);
+
+} // namespace gatepost::spool

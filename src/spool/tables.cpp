@@ -1,0 +1,153 @@
+#include "tables.hpp"
+
+#include "codec.hpp"
+#include "schema.hpp"
+
+namespace gatepost::spool {
+namespace {
+
+std::int64_t to_number(core::wall_time time) {
+    return time.time_since_epoch().count();
+}
+
+core::wall_time to_time(std::int64_t milliseconds) {
+    return core::wall_time(std::chrono::milliseconds(milliseconds));
+}
+
+} // namespace
+
+tables::tables(database& on)
+    : database_(on),
+      insert_(on.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      select_range_(on.prepare("SELECT size, duplicate_key FROM records WHERE id BETWEEN ? AND ?")),
+      delete_range_(on.prepare("DELETE FROM records WHERE id BETWEEN ? AND ?")),
+      bury_(on.prepare(
+          "INSERT INTO dead (pixel, at, size, reason, code, message, request_id, attempts,"
+          " received, event_time, duplicate_key, event, event_id, controller, subjects, evidence,"
+          " payload) SELECT ?2, ?3, size + ?4, ?5, ?6, ?7, ?8, ?9, received, event_time,"
+          " duplicate_key, event, event_id, controller, subjects, evidence, payload"
+          " FROM records WHERE id = ?1")),
+      oldest_(
+          on.prepare("SELECT received FROM records WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1")),
+      reserve_(on.prepare("INSERT INTO pixels (number, id, reserved) VALUES (?, ?, ?)"
+                          " ON CONFLICT (number) DO UPDATE SET reserved = excluded.reserved")),
+      log_keys_(on.prepare("INSERT INTO key_log (at, freed, added) VALUES (?, ?, ?)")),
+      oldest_dead_(on.prepare("SELECT id, at, size FROM dead ORDER BY id LIMIT 64")),
+      oldest_keys_(
+          on.prepare("SELECT id, at, length(added) / 16 FROM key_log ORDER BY id LIMIT 64")),
+      delete_dead_(on.prepare("DELETE FROM dead WHERE id <= ?")),
+      delete_keys_(on.prepare("DELETE FROM key_log WHERE id <= ?")) {
+}
+
+void tables::insert(record_id id, const core::record& content) {
+    std::string key;
+    append_key(key, content.duplicate_key);
+    const auto subjects = encode_subjects(content.subjects);
+    insert_
+        .with(id, stored_size(content), to_number(content.received),
+              content.event_time.time_since_epoch().count(), blob{key}, content.event,
+              content.event_id, content.controller, blob{subjects}, content.evidence,
+              content.payload)
+        .run();
+}
+
+void tables::remove(record_id first, record_id last, std::vector<taken_record>& taken) {
+    select_range_.with(first, last);
+    while (select_range_.next()) {
+        taken.push_back({read_key(select_range_.text(1)),
+                         static_cast<std::uint64_t>(select_range_.integer(0))});
+    }
+    delete_range_.with(first, last).run();
+}
+
+std::optional<tables::buried_record> tables::bury(const settlement& dead, core::wall_time at) {
+    const auto words = dead.reason.size() + dead.message.size() + dead.request_id.size();
+    bury_
+        .with(dead.id, pixel_of(dead.id), to_number(at), words, dead.reason, dead.code,
+              dead.message, dead.request_id, dead.attempts)
+        .run();
+    std::vector<taken_record> taken;
+    remove(dead.id, dead.id, taken);
+    if (taken.empty()) {
+        return std::nullopt;
+    }
+    return buried_record{taken.front(), taken.front().size + words};
+}
+
+std::optional<core::wall_time> tables::oldest(std::int64_t pixel) {
+    if (!oldest_.with(first_id(pixel), last_id(pixel)).next()) {
+        return std::nullopt;
+    }
+    const auto received = to_time(oldest_.integer(0));
+    oldest_.reset();
+    return received;
+}
+
+void tables::reserve(std::int64_t pixel, std::string_view id, std::int64_t below) {
+    reserve_.with(pixel, id, below).run();
+}
+
+void tables::log_keys(core::wall_time at, std::string_view freed, std::string_view added) {
+    log_keys_.with(to_number(at), blob{freed}, blob{added}).run();
+}
+
+std::vector<tables::old_row> tables::read_old(statement& query) {
+    std::vector<old_row> rows;
+    while (query.next()) {
+        rows.push_back({query.integer(0), to_time(query.integer(1)),
+                        static_cast<std::uint64_t>(query.integer(2))});
+    }
+    return rows;
+}
+
+std::vector<tables::old_row> tables::oldest_dead() {
+    return read_old(oldest_dead_);
+}
+
+std::vector<tables::old_row> tables::oldest_keys() {
+    return read_old(oldest_keys_);
+}
+
+void tables::remove_dead_up_to(std::int64_t id) {
+    delete_dead_.with(id).run();
+}
+
+void tables::remove_keys_up_to(std::int64_t id) {
+    delete_keys_.with(id).run();
+}
+
+std::vector<tables::stored_pixel> tables::read_pixels() {
+    std::vector<stored_pixel> pixels;
+    auto query = database_.prepare("SELECT number, id, reserved FROM pixels");
+    while (query.next()) {
+        pixels.push_back({query.integer(0), std::string(query.text(1)), query.integer(2)});
+    }
+    return pixels;
+}
+
+void tables::read_keys(
+    const std::function<void(core::wall_time, std::string_view, std::string_view)>& visit) {
+    auto query = database_.prepare("SELECT at, freed, added FROM key_log ORDER BY id");
+    while (query.next()) {
+        visit(to_time(query.integer(0)), query.text(1), query.text(2));
+    }
+}
+
+void tables::read_records(const std::function<void(record_id, const taken_record&)>& visit) {
+    auto query = database_.prepare("SELECT id, size, duplicate_key FROM records ORDER BY id");
+    while (query.next()) {
+        visit(query.integer(0),
+              {read_key(query.text(2)), static_cast<std::uint64_t>(query.integer(1))});
+    }
+}
+
+tables::dead_sum tables::sum_dead() {
+    auto query = database_.prepare("SELECT count(*), ifnull(sum(size), 0) FROM dead");
+    if (!query.next()) {
+        return {};
+    }
+    return {static_cast<std::uint64_t>(query.integer(0)),
+            static_cast<std::uint64_t>(query.integer(1))};
+}
+
+} // namespace gatepost::spool

@@ -1,0 +1,258 @@
+#include "writer.hpp"
+
+#include <gatepost/observe/log.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace gatepost::spool {
+namespace {
+
+// Pages after which the log is copied back: early when nobody waits, else before a checkpoint takes
+// longer than an application likes to wait (1000 pages: 5 ms here; 4000: 20 ms).
+constexpr int pages_when_idle = 250;
+constexpr int pages_at_most = 1000;
+
+// Maintenance and gauges, at most this often...
+constexpr std::chrono::milliseconds upkeep_interval(250);
+// ... and with nothing to do this often.
+constexpr std::chrono::seconds idle_interval(1);
+// Between two tries to settle on a disk that fails.
+constexpr std::chrono::milliseconds retry_pause(250);
+// Between two lines in the log about it.
+constexpr std::chrono::seconds complaint_interval(10);
+
+core::error_code answer_for(core::error_code failure) {
+    return failure == errc::full ? failure : make_error_code(errc::io);
+}
+
+void refuse(std::span<const append_list> appends, core::error_code failure) {
+    for (const auto& list : appends) {
+        list.done(failure);
+    }
+}
+
+} // namespace
+
+core::result<std::unique_ptr<writer>> writer::start(database opened, std::string reserve_file,
+                                                    const options& chosen, const core::clock& clock,
+                                                    observe::metrics& metrics, tallies& counters) {
+    std::unique_ptr<writer> made(
+        new writer(std::move(opened), std::move(reserve_file), chosen, clock, metrics, counters));
+    const auto held = made->committer_->load();
+    if (!held) {
+        return held.error();
+    }
+    counters.apply(*held);
+    counters.disk_full(!made->reserve_.take());
+    made->show_gauges();
+    made->thread_ = std::thread([self = made.get()] { self->run(); });
+    return made;
+}
+
+writer::writer(database opened, std::string reserve_file, const options& chosen,
+               const core::clock& clock, observe::metrics& metrics, tallies& counters)
+    : options_(chosen), clock_(clock), metrics_(metrics), tallies_(counters),
+      reserve_(std::move(reserve_file)), database_(std::move(opened)), next_upkeep_(clock.steady()),
+      next_complaint_(clock.steady()) {
+    committer_.emplace(*database_, options_, clock_);
+}
+
+writer::~writer() {
+    close();
+}
+
+void writer::append(std::vector<core::sealed_record> records, queue::append_done done) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!closing_) {
+            inbox_.appends.push_back({std::move(records), std::move(done)});
+            wake_.notify_one();
+            return;
+        }
+    }
+    done(make_error_code(errc::closed));
+}
+
+void writer::settle(settlement_list list) {
+    const std::lock_guard lock(mutex_);
+    if (!closing_) {
+        inbox_.settlements.push_back(std::move(list));
+        wake_.notify_one();
+    }
+}
+
+void writer::on_arrival(queue::arrival notify) {
+    const std::lock_guard lock(mutex_);
+    notify_ = std::move(notify);
+}
+
+void writer::close() {
+    {
+        const std::lock_guard lock(mutex_);
+        closing_ = true;
+        wake_.notify_one();
+    }
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+void writer::run() {
+    for (bool closing = false; !closing;) {
+        handle(wait(closing));
+        upkeep();
+    }
+    if (const auto failure = database_->checkpoint(false)) {
+        complain(failure);
+    }
+    committer_.reset();
+    database_.reset();
+}
+
+writer::inbox writer::wait(bool& closing) {
+    std::unique_lock lock(mutex_);
+    if (stuck()) {
+        // A disk that fails is not tried again at once, whatever comes in.
+        wake_.wait_for(lock, retry_pause, [this] { return closing_; });
+    } else if (!more_upkeep_) {
+        wake_.wait_for(lock, idle_interval, [this] { return closing_ || !inbox_.empty(); });
+    }
+    // Nothing comes in any more once closing: this is the last of it.
+    closing = closing_;
+    return std::exchange(inbox_, {});
+}
+
+void writer::handle(inbox work) {
+    std::ranges::move(work.settlements, std::back_inserter(unsettled_));
+    // After a failure settlements go alone, so that an append cannot be what keeps them back.
+    if (stuck()) {
+        settle_alone();
+    }
+    // A disk that cannot even settle, or that lives on its reserve, takes nothing new.
+    if (stuck()) {
+        refuse(work.appends, answer_for(failure_));
+        return;
+    }
+    if (!reserve_.held()) {
+        refuse(work.appends, make_error_code(errc::full));
+        work.appends.clear();
+    }
+    if (work.appends.empty() && unsettled_.empty()) {
+        return;
+    }
+    if (!commit(work.appends)) {
+        refuse(work.appends, answer_for(failure_));
+        if (!unsettled_.empty()) {
+            settle_alone();
+        }
+    }
+}
+
+bool writer::commit(std::span<const append_list> appends) {
+    const auto begun = clock_.steady();
+    const auto group = committer_->commit(appends, unsettled_);
+    if (!group) {
+        failure_ = group.error();
+        complain(failure_);
+        return false;
+    }
+    failure_ = {};
+    unsettled_.clear();
+    metrics_.commit_took(clock_.steady() - begun);
+    publish(*group, appends);
+    return true;
+}
+
+void writer::settle_alone() {
+    if (!commit({}) && failure_ == errc::full && reserve_.release()) {
+        observe::log(observe::level::warn, "spool: the disk is full, settling from the reserve");
+        tallies_.disk_full(true);
+        commit({});
+    }
+}
+
+void writer::publish(const committed_group& group, std::span<const append_list> appends) {
+    tallies_.apply(group.change);
+    for (std::size_t i = 0; i < appends.size(); ++i) {
+        appends[i].done(group.answers[i]);
+    }
+    queue::arrival notify;
+    {
+        const std::lock_guard lock(mutex_);
+        notify = notify_;
+    }
+    for (const auto& [id, pixel] : group.change.pixels) {
+        for (const auto& [reason, count] : pixel.dead) {
+            metrics_.dead_letters(id, reason, count);
+        }
+        if (pixel.appended > 0 && notify) {
+            notify(id);
+        }
+    }
+}
+
+void writer::complain(core::error_code failure) {
+    const auto now = clock_.steady();
+    if (now >= next_complaint_) {
+        next_complaint_ = now + complaint_interval;
+        observe::log(observe::level::error, "spool: the disk or the database failed",
+                     {{"error", failure.message()}, {"sqlite", database_->failure_detail()}});
+    }
+}
+
+void writer::upkeep() {
+    keep_log_short();
+    const auto now = clock_.steady();
+    if (now < next_upkeep_ && !more_upkeep_) {
+        return;
+    }
+    next_upkeep_ = now + upkeep_interval;
+    more_upkeep_ = false;
+    if (const auto done = committer_->trim()) {
+        tallies_.apply(done->change);
+        more_upkeep_ = done->more;
+    } else {
+        complain(done.error());
+    }
+    if (!reserve_.held()) {
+        regain_reserve();
+    }
+    show_gauges();
+}
+
+void writer::keep_log_short() {
+    const auto pages = database_->log_pages();
+    bool idle = false;
+    if (pages > pages_when_idle && pages <= pages_at_most) {
+        const std::lock_guard lock(mutex_);
+        idle = inbox_.empty();
+    }
+    // On a full disk the log's own pages are room for the next commits.
+    if (pages > pages_at_most || idle || failure_) {
+        if (const auto failure = database_->checkpoint(false)) {
+            complain(failure);
+        }
+    }
+}
+
+void writer::regain_reserve() {
+    // Fails while there is no room or somebody reads; the next time is soon.
+    if (!database_->checkpoint(true) && reserve_.take()) {
+        observe::log(observe::level::info, "spool: the disk has room again");
+        tallies_.disk_full(false);
+    }
+}
+
+void writer::show_gauges() {
+    const auto now = tallies_.sum();
+    const auto age = now.oldest ? clock_.wall() - *now.oldest : std::chrono::milliseconds(0);
+    metrics_.spool({.waiting = now.waiting - std::min(now.waiting, now.leased),
+                    .leased = now.leased,
+                    .dead = now.dead,
+                    .bytes = now.bytes,
+                    .oldest_seconds = std::chrono::duration<double>(age).count()});
+}
+
+} // namespace gatepost::spool

@@ -1,0 +1,93 @@
+// The thread that writes: it takes what has queued while the last commit ran, commits it as one
+// group, answers, and uses the time between commits for checkpoints and maintenance.
+#pragma once
+
+#include "committer.hpp"
+#include "database.hpp"
+#include "reserve.hpp"
+#include "tallies.hpp"
+
+#include <gatepost/core/clock.hpp>
+#include <gatepost/core/result.hpp>
+#include <gatepost/observe/metrics.hpp>
+#include <gatepost/spool/queue.hpp>
+#include <gatepost/spool/sqlite_queue.hpp>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace gatepost::spool {
+
+class writer {
+  public:
+    // Reads what the file holds into `counters` and starts the thread.
+    static core::result<std::unique_ptr<writer>>
+    start(database opened, std::string reserve_file, const options& chosen,
+          const core::clock& clock, observe::metrics& metrics, tallies& counters);
+    ~writer();
+    writer(const writer&) = delete;
+    writer& operator=(const writer&) = delete;
+
+    // Any thread.
+    void append(std::vector<core::sealed_record> records, queue::append_done done);
+    void settle(settlement_list list);
+    void on_arrival(queue::arrival notify);
+    // Finishes what was handed over, closes the file and ends the thread.
+    void close();
+
+  private:
+    struct inbox {
+        std::vector<append_list> appends;
+        std::vector<settlement_list> settlements;
+        bool empty() const { return appends.empty() && settlements.empty(); }
+    };
+
+    writer(database opened, std::string reserve_file, const options& chosen,
+           const core::clock& clock, observe::metrics& metrics, tallies& counters);
+
+    void run();
+    // What has queued; nothing when it is time for maintenance or for the end.
+    inbox wait(bool& closing);
+    void handle(inbox work);
+    // One group of these lists and everything unsettled.
+    bool commit(std::span<const append_list> appends);
+    void settle_alone();
+    void publish(const committed_group& group, std::span<const append_list> appends);
+    // Settlements could not be committed and are tried again.
+    bool stuck() const { return failure_ && !unsettled_.empty(); }
+    void complain(core::error_code failure);
+
+    void upkeep();
+    void keep_log_short();
+    void regain_reserve();
+    void show_gauges();
+
+    options options_;
+    const core::clock& clock_;
+    observe::metrics& metrics_;
+    tallies& tallies_;
+    reserve reserve_;
+    std::optional<database> database_;
+    std::optional<committer> committer_;
+
+    // Of the thread.
+    std::vector<settlement_list> unsettled_; // handed over, not committed yet
+    core::error_code failure_;               // of the last group
+    core::steady_time next_upkeep_, next_complaint_;
+    bool more_upkeep_ = false;
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    inbox inbox_;
+    queue::arrival notify_;
+    bool closing_ = false;
+    std::thread thread_;
+};
+
+} // namespace gatepost::spool
