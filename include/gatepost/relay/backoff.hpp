@@ -1,0 +1,14 @@
+// How long to wait before the next try.
+#pragma once
+
+#include <gatepost/relay/options.hpp>
+
+#include <chrono>
+
+namespace gatepost::relay {
+
+// Exponential with full jitter: a random part of first * 2^(failed - 1), at most max. `failed` is
+// how many tries have failed (1 or more), `chance` is drawn evenly from [0, 1).
+std::chrono::milliseconds backoff(const retry_options& chosen, int failed, double chance);
+
+} // namespace gatepost::relay

@@ -1,0 +1,267 @@
+#include "lane.hpp"
+
+#include <gatepost/observe/log.hpp>
+#include <gatepost/relay/backoff.hpp>
+#include <gatepost/relay/batch_plan.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace gatepost::relay {
+
+namespace asio = boost::asio;
+using core::outcome;
+using core::upstream_health;
+
+lane::lane(const surroundings& around, const options& chosen, route path, slots& places,
+           net::task_group& tasks, std::size_t most_at_once)
+    : around_(around), options_(chosen), route_(std::move(path)), slots_(places), tasks_(tasks),
+      most_at_once_(most_at_once), breaker_(chosen.breaker), wake_(around.context) {
+    show_breaker();
+}
+
+void lane::arrived() {
+    if (asleep_.exchange(false)) {
+        asio::post(around_.context, [this] { wake_.cancel(); });
+    }
+}
+
+void lane::drain() {
+    draining_ = true;
+    wake_.cancel();
+}
+
+asio::awaitable<void> lane::run() {
+    for (;;) {
+        const bool due = co_await work_is_due();
+        if (!due) {
+            co_return;
+        }
+        // While the upstream fails one request at a time is enough to notice that it is back.
+        const std::size_t most = breaker_.failures() > 0 ? 1 : most_at_once_;
+        if (under_way_ >= most || !breaker_.admit(around_.clock.steady())) {
+            co_await wait_until(under_way_ >= most ? core::steady_time::max()
+                                                   : breaker_.retry_at());
+            continue;
+        }
+        auto held = co_await slots_.take();
+        auto leased = around_.queue.lease(
+            route_.pixel, {options_.batch.max_events, options_.batch.max_bytes.bytes});
+        if (leased.has_error() || leased->empty()) {
+            breaker_.forget_probe();
+            if (leased.has_error()) {
+                log_unreadable(leased.error());
+                co_await wait_until(around_.clock.steady() + options_.retry.first);
+            }
+            continue;
+        }
+        ++under_way_;
+        tasks_.spawn("deliver", deliver(std::move(*leased), std::move(held)));
+    }
+}
+
+// Waits until there is something to send and it is time to; false when draining and there is not.
+asio::awaitable<bool> lane::work_is_due() {
+    std::optional<core::steady_time> linger_until;
+    for (;;) {
+        asleep_ = true; // before looking: what arrives after the look wakes
+        const auto found = around_.queue.look(route_.pixel);
+        const auto now = around_.clock.steady(); // after it: what is due then is due now
+        if (found.has_error()) {
+            log_unreadable(found.error());
+            if (draining_) {
+                co_return false;
+            }
+            co_await wait_until(now + options_.retry.first);
+            continue;
+        }
+        const auto due = std::max(found->next_due.value_or(core::steady_time::max()), not_before_);
+        if (draining_) {
+            const bool blocked = due > now || (breaker_.now() != breaker::state::closed &&
+                                               breaker_.retry_at() > now);
+            if (!blocked || under_way_ == 0) {
+                co_return !blocked;
+            }
+            co_await wait_until(core::steady_time::max()); // what is under way may free more
+            continue;
+        }
+        if (due > now) {
+            linger_until.reset();
+            co_await wait_until(due);
+            continue;
+        }
+        asleep_ = false;
+        if (!linger_until) {
+            linger_until = now + options_.batch.linger;
+        }
+        if (now >= *linger_until || found->waiting >= options_.batch.max_events) {
+            co_return true;
+        }
+        co_await wait_until(*linger_until);
+    }
+}
+
+asio::awaitable<void> lane::wait_until(core::steady_time when) {
+    wake_.expires_at(when);
+    co_await wake_.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+asio::awaitable<void> lane::deliver(batch records, slots::slot held) {
+    // Also when this is cancelled in the middle.
+    struct end {
+        lane& of;
+        slots::slot held;
+        ~end() {
+            --of.under_way_;
+            of.wake_.cancel();
+        }
+    };
+    const end at_end{*this, std::move(held)};
+
+    batch_plan plan(records.size());
+    for (;;) {
+        const auto places = plan.next();
+        if (places.empty()) {
+            break;
+        }
+        const auto answer = co_await send(records, places);
+        plan.answered(answer);
+        settle(records, places, answer);
+        learn(answer);
+        if (std::ranges::find(answer.records, outcome::retry) != answer.records.end()) {
+            give_back(records, plan, answer);
+            break;
+        }
+    }
+}
+
+asio::awaitable<core::delivery> lane::send(const batch& records,
+                                           const std::vector<std::size_t>& places) {
+    std::vector<std::string_view> payloads;
+    payloads.reserve(places.size());
+    for (const auto place : places) {
+        payloads.push_back(records[place].payload);
+    }
+    const auto begun = std::chrono::steady_clock::now();
+    auto request = route_.to.request(payloads);
+    const auto answer = co_await around_.client.post(std::move(request));
+    auto verdict = answer ? route_.to.classify(*answer, places.size())
+                          : meaning_of(answer.error(), places.size());
+    if (places.size() == 1 && verdict.records.front() == outcome::suspect) {
+        verdict.records.front() = outcome::dead; // there is nobody else
+    }
+    around_.metrics.upstream_took(std::chrono::steady_clock::now() - begun);
+    around_.metrics.upstream_batch(places.size());
+    around_.metrics.upstream_request(route_.pixel, verdict.label);
+    if (answer && verdict.label != "ok") {
+        observe::log(observe::level::warn, "the upstream did not take a batch as it was",
+                     {{"pixel", route_.pixel},
+                      {"outcome", verdict.label},
+                      {"status", static_cast<int>(answer->status)},
+                      {"code", verdict.code},
+                      {"request_id", verdict.request_id},
+                      {"events", places.size()}});
+    }
+    co_return verdict;
+}
+
+core::delivery lane::meaning_of(const net::client_failure& failure, std::size_t records) {
+    observe::log(observe::level::warn, "the upstream cannot be reached",
+                 {{"pixel", route_.pixel},
+                  {"reason", net::to_string(failure.kind)},
+                  {"error", failure.detail}});
+    core::delivery verdict;
+    verdict.records.assign(records, outcome::retry);
+    verdict.health = upstream_health::failing;
+    verdict.label = net::to_string(failure.kind);
+    return verdict;
+}
+
+void lane::settle(const batch& records, const std::vector<std::size_t>& places,
+                  const core::delivery& answer) {
+    std::vector<spool::settlement> settled;
+    std::uint64_t delivered = 0;
+    std::uint64_t late = 0;
+    const auto window_start = core::to_seconds(around_.clock.wall()) - route_.to.duplicate_window;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const auto& record = records[places[i]];
+        if (answer.records[i] == outcome::delivered) {
+            settled.push_back({.id = record.id, .how = spool::settled_as::delivered});
+            ++delivered;
+            late += record.event_time < window_start ? 1 : 0;
+        } else if (answer.records[i] == outcome::dead) {
+            settled.push_back({.id = record.id,
+                               .how = spool::settled_as::dead,
+                               .reason = std::string(answer.dead_reason),
+                               .code = answer.code,
+                               .message = answer.message,
+                               .request_id = answer.request_id,
+                               .attempts = record.attempts + 1});
+            observe::log(observe::level::warn, "an event became a dead letter",
+                         {{"pixel", route_.pixel},
+                          {"reason", answer.dead_reason},
+                          {"code", answer.code},
+                          {"request_id", answer.request_id}});
+        }
+    }
+    if (delivered > 0) {
+        around_.metrics.delivered(route_.pixel, delivered);
+    }
+    if (late > 0) {
+        around_.metrics.late(route_.pixel, late);
+    }
+    if (!settled.empty()) {
+        around_.queue.settle(route_.pixel, std::move(settled));
+    }
+}
+
+// What the answer says about the upstream.
+void lane::learn(const core::delivery& answer) {
+    const auto now = around_.clock.steady();
+    if (answer.retry_after && answer.health != upstream_health::answering) {
+        not_before_ = now + std::min(*answer.retry_after, options_.retry.max);
+    }
+    switch (answer.health) {
+    case upstream_health::answering:
+        if (breaker_.succeeded()) {
+            observe::log(observe::level::info, "the upstream is back", {{"pixel", route_.pixel}});
+            around_.queue.hasten(route_.pixel);
+        }
+        break;
+    case upstream_health::rate_limited: // slow, not broken
+        breaker_.forget_probe();
+        break;
+    case upstream_health::failing:
+    case upstream_health::refusing:
+        breaker_.failed(now);
+        break;
+    }
+    show_breaker();
+}
+
+void lane::give_back(const batch& records, const batch_plan& plan, const core::delivery& answer) {
+    std::vector<spool::record_id> ids;
+    int attempts = 1;
+    for (const auto place : plan.undecided()) {
+        ids.push_back(records[place].id);
+        attempts = std::max(attempts, records[place].attempts + 1);
+    }
+    const double chance = std::uniform_real_distribution<double>(0, 1)(random_);
+    const std::chrono::milliseconds asked =
+        answer.retry_after ? *answer.retry_after : std::chrono::milliseconds(0);
+    const auto wait = std::max(backoff(options_.retry, attempts, chance), asked);
+    around_.queue.release(route_.pixel, ids, around_.clock.steady() + wait);
+}
+
+void lane::log_unreadable(const core::error_code& error) const {
+    observe::log(observe::level::error, "the spool cannot be read",
+                 {{"pixel", route_.pixel}, {"error", error.message()}});
+}
+
+void lane::show_breaker() {
+    around_.metrics.breaker(route_.pixel, static_cast<int>(breaker_.now()));
+}
+
+} // namespace gatepost::relay

@@ -1,0 +1,65 @@
+// One pixel's way out: when to send, and what becomes of a batch.
+#pragma once
+
+#include "slots.hpp"
+
+#include <gatepost/net/task_group.hpp>
+#include <gatepost/relay/breaker.hpp>
+#include <gatepost/relay/relay.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace gatepost::relay {
+
+class batch_plan;
+
+class lane {
+  public:
+    lane(const surroundings& around, const options& chosen, route path, slots& places,
+         net::task_group& tasks, std::size_t most_at_once);
+
+    // Ends when drain() was called and nothing more can be sent.
+    boost::asio::awaitable<void> run();
+    void drain();
+    // Something was committed. Any thread.
+    void arrived();
+
+    const std::string& pixel() const { return route_.pixel; }
+
+  private:
+    using batch = std::vector<spool::leased_record>;
+
+    boost::asio::awaitable<bool> work_is_due();
+    boost::asio::awaitable<void> wait_until(core::steady_time when);
+    boost::asio::awaitable<void> deliver(batch records, slots::slot held);
+    boost::asio::awaitable<core::delivery> send(const batch& records,
+                                                const std::vector<std::size_t>& places);
+    core::delivery meaning_of(const net::client_failure& failure, std::size_t records);
+    void settle(const batch& records, const std::vector<std::size_t>& places,
+                const core::delivery& answer);
+    void learn(const core::delivery& answer);
+    void give_back(const batch& records, const batch_plan& plan, const core::delivery& answer);
+    void show_breaker();
+    void log_unreadable(const core::error_code& error) const;
+
+    surroundings around_;
+    options options_;
+    route route_;
+    slots& slots_;
+    net::task_group& tasks_;
+    std::size_t most_at_once_;
+    breaker breaker_;
+    boost::asio::steady_timer wake_;
+    std::atomic<bool> asleep_ = false; // an arrival is to wake it
+    core::steady_time not_before_{};   // the upstream asked to wait (Retry-After)
+    std::size_t under_way_ = 0;
+    bool draining_ = false;
+    std::mt19937_64 random_{std::random_device{}()};
+};
+
+} // namespace gatepost::relay

@@ -1,0 +1,81 @@
+#include "lane.hpp"
+
+#include <gatepost/net/task_group.hpp>
+#include <gatepost/relay/relay.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace gatepost::relay {
+
+namespace asio = boost::asio;
+
+class relay::implementation {
+  public:
+    implementation(const surroundings& around, const options& chosen, std::vector<route> routes)
+        : around_(around), slots_(around.context, chosen.connections),
+          lanes_running_(around.context.get_executor()), tasks_(around.context.get_executor()) {
+        // A pixel whose upstream hangs must leave a connection to the others.
+        const auto share = routes.size() > 1 ? std::max<std::size_t>(1, chosen.connections - 1)
+                                             : chosen.connections;
+        for (auto& path : routes) {
+            const auto pixel = path.pixel;
+            lanes_.emplace(pixel, std::make_unique<lane>(around_, chosen, std::move(path), slots_,
+                                                         tasks_, share));
+        }
+        around_.queue.on_arrival([this](const std::string& pixel) {
+            if (const auto found = lanes_.find(pixel); found != lanes_.end()) {
+                found->second->arrived();
+            }
+        });
+    }
+
+    ~implementation() { around_.queue.on_arrival({}); }
+
+    void start() {
+        for (const auto& [pixel, way] : lanes_) {
+            lanes_running_.spawn("lane", way->run());
+        }
+    }
+
+    asio::awaitable<void> drain() {
+        for (const auto& [pixel, way] : lanes_) {
+            way->drain();
+        }
+        co_await lanes_running_.wait();
+        co_await tasks_.wait();
+        around_.client.close_idle();
+    }
+
+    void stop() {
+        lanes_running_.cancel();
+        tasks_.cancel();
+    }
+
+  private:
+    surroundings around_;
+    slots slots_;
+    std::map<std::string, std::unique_ptr<lane>, std::less<>> lanes_;
+    net::task_group lanes_running_;
+    net::task_group tasks_;
+};
+
+relay::relay(surroundings around, const options& chosen, std::vector<route> routes)
+    : implementation_(std::make_unique<implementation>(around, chosen, std::move(routes))) {
+}
+
+relay::~relay() = default;
+
+void relay::start() {
+    implementation_->start();
+}
+
+asio::awaitable<void> relay::drain() {
+    return implementation_->drain();
+}
+
+void relay::stop() {
+    implementation_->stop();
+}
+
+} // namespace gatepost::relay

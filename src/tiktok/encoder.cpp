@@ -1,0 +1,98 @@
+#include "properties.hpp"
+
+#include <gatepost/event/page_url.hpp>
+#include <gatepost/tiktok/encoder.hpp>
+
+#include <utility>
+
+namespace gatepost::tiktok {
+namespace {
+
+using core::json::writer;
+
+void write_hashes(writer& out, std::string_view name, const std::vector<std::string>& hashes) {
+    if (hashes.empty()) {
+        return;
+    }
+    out.key(name).begin_array();
+    for (const auto& hash : hashes) {
+        out.string(hash);
+    }
+    out.end_array();
+}
+
+void write_text(writer& out, std::string_view name, std::string_view text) {
+    if (!text.empty()) {
+        out.member(name, text);
+    }
+}
+
+} // namespace
+
+encoder::encoder(encoder_options chosen, identity::instance_key key)
+    : options_(std::move(chosen)), key_(std::move(key)) {
+}
+
+core::sealed_record encoder::seal(const consent::permitted<event::inbound>& event, envelope about,
+                                  std::vector<std::string>& warnings) {
+    const auto who = identity::hash_user(*event, options_.identity, digest_, warnings);
+    const auto clicks = event::find_click_ids(*event);
+    // No part may hold the separator: JSON text has it only as an escape, and ids come from it.
+    std::string identity;
+    identity.append(about.pixel).push_back('\0');
+    identity.append(event->name).push_back('\0');
+    identity.append(about.event_id);
+
+    core::record content;
+    content.pixel = about.pixel;
+    content.event = event->name;
+    content.event_id = about.event_id;
+    content.controller = about.controller;
+    content.payload = payload(event, about, who, clicks);
+    content.evidence = std::move(about.evidence);
+    content.duplicate_key = identity::truncate(digest_.sha256(identity));
+    content.subjects =
+        identity::subject_keys(who, clicks.ttp, clicks.ttclid, options_.identity, key_, digest_);
+    content.event_time = about.event_time;
+    content.received = about.received;
+    return core::sealed_record(std::move(content));
+}
+
+std::string encoder::payload(const consent::permitted<event::inbound>& event, const envelope& about,
+                             const identity::hashed_user& who,
+                             const event::click_ids& clicks) const {
+    writer out;
+    out.begin_object();
+    out.member("event", event->name);
+    out.member("event_time", std::int64_t{about.event_time.time_since_epoch().count()});
+    out.member("event_id", about.event_id);
+
+    out.key("user").begin_object();
+    write_text(out, "ttclid", clicks.ttclid);
+    write_text(out, "ttp", clicks.ttp);
+    write_hashes(out, "email", who.emails);
+    write_hashes(out, "phone", who.phones);
+    write_hashes(out, "external_id", who.external_ids);
+    write_text(out, "ip", event->who.ip);
+    write_text(out, "user_agent", event->who.user_agent);
+    out.end_object();
+
+    if (!event->where.url.empty() || !event->where.referrer.empty()) {
+        out.key("page").begin_object();
+        write_text(out, "url", event::strip_query(event->where.url, options_.strip_query));
+        write_text(out, "referrer",
+                   event::strip_query(event->where.referrer, options_.strip_query));
+        out.end_object();
+    }
+    if (event->properties.size() > 0) {
+        out.key("properties");
+        write_properties(out, event->properties);
+    }
+    if (event.limited() || event->limited_data_use) {
+        out.member("limited_data_use", true);
+    }
+    out.end_object();
+    return out.take();
+}
+
+} // namespace gatepost::tiktok
