@@ -1,0 +1,77 @@
+// The configuration: one YAML file into one typed tree of each layer's own options.
+//
+// docs/operations.md and config/gatepost.yaml describe every key. Unknown keys are errors, and all
+// errors are reported at once with their place.
+#pragma once
+
+#include <gatepost/consent/catalog.hpp>
+#include <gatepost/consent/gate.hpp>
+#include <gatepost/core/result.hpp>
+#include <gatepost/core/secret_string.hpp>
+#include <gatepost/identity/user.hpp>
+#include <gatepost/ingest/options.hpp>
+#include <gatepost/net/address.hpp>
+#include <gatepost/net/http_client.hpp>
+#include <gatepost/net/http_server.hpp>
+#include <gatepost/observe/log.hpp>
+#include <gatepost/relay/options.hpp>
+#include <gatepost/spool/sqlite_queue.hpp>
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatepost::config {
+
+struct listen_options {
+    std::vector<net::listen_address> http{{"127.0.0.1", 8787}};
+    std::string unix_path; // "" for none
+    unsigned unix_mode = 0660;
+    std::size_t threads = 1;
+    net::server_options limits;
+};
+
+struct config {
+    listen_options listen;
+    net::listen_address admin{"127.0.0.1", 8788};
+    std::optional<net::listen_address> metrics;
+    ingest::options ingest;                                   // pixels, ages, door, trusted proxies
+    std::map<std::string, core::secret_string> access_tokens; // by pixel
+    std::vector<std::string> strip_query{"email", "e-mail", "phone", "name", "token"};
+    consent::options consent;
+    consent::catalog catalog = consent::catalog::built_in();
+    identity::options identity;
+    std::string key_file; // "" for <spool.path>/identity.key
+    spool::options spool;
+    net::client_options upstream;
+    relay::options relay;
+    std::chrono::milliseconds shutdown_grace = std::chrono::seconds(10);
+    observe::log_options log;
+
+    std::string key_path() const;
+};
+
+// One thing wrong. Line and column count from 1; 0 when it has no place in the file.
+struct problem {
+    int line = 0;
+    int column = 0;
+    std::string key;     // "relay.batch.linger", "" for the file as a whole
+    std::string message; // with a suggestion where there is one; never a secret
+};
+
+enum class secrets { read, ignore }; // ignore: tokens are not looked for
+
+using problems = std::vector<problem>;
+[[noreturn]] void throw_exception_from_error(const problems& found,
+                                             const boost::source_location& where);
+
+core::result<config, problems> load_file(const std::string& path, secrets tokens);
+core::result<config, problems> load_text(std::string_view yaml, secrets tokens);
+
+// "gatepost.yaml:12:3: relay.batch.linger: ..."
+std::string format(const problem& found, std::string_view file);
+
+} // namespace gatepost::config

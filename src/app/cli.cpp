@@ -1,0 +1,107 @@
+#include "commands.hpp"
+
+#include <gatepost/app/cli.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+
+namespace gatepost::app {
+namespace {
+
+using action = std::function<int()>;
+
+void add_serve(CLI::App& app, action& chosen) {
+    const auto file = std::make_shared<std::string>();
+    auto* serve_command = app.add_subcommand("serve", "Run the daemon");
+    serve_command->add_option("--config", *file, "YAML configuration")->required();
+    serve_command->callback([&chosen, file] { chosen = [file] { return serve(*file); }; });
+
+    auto* check_command =
+        app.add_subcommand("check", "Check a configuration; reports every error (exit 78)");
+    check_command->add_option("--config", *file, "YAML configuration")->required();
+    check_command->callback([&chosen, file] { chosen = [file] { return check(*file); }; });
+}
+
+void add_explain(CLI::App& app, action& chosen) {
+    const auto given = std::make_shared<visitor_arguments>();
+    auto* command = app.add_subcommand(
+        "explain", "Show what would be decided about a visitor, and why; sends and keeps nothing");
+    command->add_option("--config", given->config_file, "YAML configuration (default: built in)");
+    command->add_option("--cookie", given->cookies,
+                        "A cookie, name=value, or a whole Cookie header");
+    command->add_option("--header", given->headers, "A request header, Name:value");
+    command->add_option("--country", given->country, "ISO 3166-1 alpha-2");
+    command->add_option("--region", given->region, "ISO 3166-2 without the country");
+    command->add_option("--tcf", given->tcf, "An IAB TC string");
+    command->add_option("--gpp", given->gpp, "An IAB GPP string");
+    command->add_flag("--stdin", given->from_stdin,
+                      "Read events as JSON lines; one explanation a line");
+    command->callback([&chosen, given] { chosen = [given] { return explain(*given); }; });
+}
+
+void add_hash(CLI::App& app, action& chosen) {
+    struct arguments {
+        std::string kind;
+        std::string value;
+        std::string region;
+    };
+    const auto given = std::make_shared<arguments>();
+    auto* command = app.add_subcommand(
+        "hash",
+        "Normalise and hash an identifier as TikTok gets it: normalised value, tab, digest");
+    command->add_option("kind", given->kind)
+        ->required()
+        ->check(CLI::IsMember({"email", "phone", "external_id"}));
+    command->add_option("value", given->value)->required();
+    command->add_option("--region", given->region, "ISO 3166, to read a national phone number in");
+    command->callback([&chosen, given] {
+        chosen = [given] { return hash(given->kind, given->value, given->region); };
+    });
+}
+
+void add_sandbox(CLI::App& app, action& chosen) {
+    struct arguments {
+        std::string listen = "127.0.0.1:8789";
+        bool tls = false;
+        std::string ca_out;
+    };
+    const auto given = std::make_shared<arguments>();
+    auto* command =
+        app.add_subcommand("sandbox", "A strict stand-in for TikTok's API, to try against");
+    command->add_option("--listen", given->listen, "Address and port")->capture_default_str();
+    command->add_flag("--tls", given->tls, "Speak TLS with a certificate made at start");
+    command->add_option("--ca-out", given->ca_out, "Write that certificate to a file");
+    command->callback([&chosen, given] {
+        const auto address = net::parse_listen_address(given->listen);
+        if (!address) {
+            throw CLI::ValidationError("--listen", "expected an address and a port");
+        }
+        chosen = [given, address] {
+            return run_sandbox({.listen = *address, .tls = given->tls, .ca_out = given->ca_out});
+        };
+    });
+}
+
+} // namespace
+
+int run(int argc, char** argv) {
+    action chosen;
+    CLI::App app("Gatepost: a consent gate for server-side conversion events", "gatepost");
+    app.require_subcommand(1);
+    add_serve(app, chosen);
+    add_explain(app, chosen);
+    add_hash(app, chosen);
+    add_sandbox(app, chosen);
+    app.add_subcommand("version", "Print the version")->callback([&chosen] {
+        chosen = print_version;
+    });
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? done : wrong_usage;
+    }
+    return chosen();
+}
+
+} // namespace gatepost::app

@@ -1,0 +1,234 @@
+#include "daemon.hpp"
+
+#include <gatepost/admin/routes.hpp>
+#include <gatepost/app/cli.hpp>
+#include <gatepost/core/ports.hpp>
+#include <gatepost/ingest/routes.hpp>
+#include <gatepost/net/http_server.hpp>
+#include <gatepost/observe/log.hpp>
+#include <gatepost/relay/relay.hpp>
+#include <gatepost/tiktok/protocol.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <systemd/sd-daemon.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <deque>
+#include <iostream>
+#include <thread>
+
+namespace gatepost::app {
+namespace {
+
+namespace asio = boost::asio;
+
+// A context and the thread that runs it.
+class room {
+  public:
+    asio::io_context& context() { return context_; }
+    void start() {
+        thread_ = std::thread([this] { context_.run(); });
+    }
+    // Ends when nothing is left to do.
+    void finish() {
+        guard_.reset();
+        if (thread_.joinable()) {
+            thread_.join();
+        }
+    }
+
+  private:
+    asio::io_context context_{1};
+    asio::executor_work_guard<asio::io_context::executor_type> guard_ =
+        asio::make_work_guard(context_);
+    std::thread thread_;
+};
+
+// What the relay knows of TikTok.
+std::vector<relay::route> routes_of(const config::config& chosen) {
+    std::vector<relay::route> routes;
+    for (const auto& pixel : chosen.ingest.pixels) {
+        tiktok::event_set to{.id = pixel.id, .test_event_code = pixel.test_event_code};
+        auto request = [to, token = chosen.access_tokens.at(pixel.id)](
+                           std::span<const std::string_view> payloads) {
+            return tiktok::batch_request(to, token, payloads);
+        };
+        routes.push_back({pixel.id, {.request = std::move(request), .classify = tiktok::classify}});
+    }
+    return routes;
+}
+
+net::server_options operator_limits() {
+    return {.max_body = core::mebibytes(1), .max_connections = 64};
+}
+
+void announce(std::string_view what, const std::string& url) {
+    std::cout << "listening " << what << ' ' << url << std::endl;
+}
+
+} // namespace
+
+class daemon::implementation final : public core::status_source {
+  public:
+    implementation(const config::config& chosen, spool::queue& queue,
+                   const identity::instance_key& key, observe::metrics& metrics)
+        : config_(chosen), queue_(queue), gate_(chosen.consent, chosen.catalog),
+          admin_routes_(admin_door(chosen), *this, metrics),
+          metrics_routes_(std::nullopt, *this, metrics),
+          client_(relay_room_.context(), chosen.upstream, metrics),
+          relay_({relay_room_.context(), queue, client_, core::system_clock(), metrics},
+                 chosen.relay, routes_of(chosen)) {
+        std::vector<net::server_room> places;
+        for (std::size_t i = 0; i < chosen.listen.threads; ++i) {
+            auto& context = i == 0 ? main_ : more_rooms_.emplace_back().context();
+            auto& routes = ingest_routes_.emplace_back(
+                chosen.ingest,
+                ingest::pipeline(chosen.ingest, gate_,
+                                 tiktok::encoder({chosen.identity, chosen.strip_query}, key)),
+                queue, core::system_clock(), metrics);
+            places.push_back({&context, &routes});
+        }
+        ingest_ = std::make_unique<net::http_server>(places, chosen.listen.limits);
+        admin_ = std::make_unique<net::http_server>(
+            std::vector<net::server_room>{{&main_, &admin_routes_}}, operator_limits());
+        probes_ = std::make_unique<net::http_server>(
+            std::vector<net::server_room>{{&main_, &metrics_routes_}}, operator_limits());
+    }
+
+    core::readiness ready() const override {
+        return {.phase = phase_, .spool_full = queue_.count().full};
+    }
+
+    void run() {
+        listen();
+        for (auto& each : more_rooms_) {
+            each.start();
+        }
+        relay_.start();
+        relay_room_.start();
+        asio::co_spawn(main_, obey_signals(), asio::detached);
+        phase_ = core::phase::running;
+        sd_notify(0, "READY=1");
+        main_.run();
+        for (auto& each : more_rooms_) {
+            each.finish();
+        }
+        relay_room_.finish();
+    }
+
+  private:
+    // Operators' routes answer to their own address too.
+    static net::door admin_door(const config::config& chosen) {
+        auto door = chosen.ingest.door;
+        door.allowed_hosts.push_back(chosen.admin.authority());
+        return door;
+    }
+
+    void listen() {
+        for (const auto& address : config_.listen.http) {
+            announce("ingest", "http://" + ingest_->listen(address).authority());
+        }
+        if (!config_.listen.unix_path.empty()) {
+            ingest_->listen_unix(config_.listen.unix_path, config_.listen.unix_mode);
+            announce("ingest", "unix:" + config_.listen.unix_path);
+        }
+        announce("admin", "http://" + admin_->listen(config_.admin).authority());
+        if (config_.metrics) {
+            announce("metrics", "http://" + probes_->listen(*config_.metrics).authority());
+        }
+    }
+
+    asio::awaitable<void> obey_signals() {
+        asio::signal_set signals(main_, SIGTERM, SIGINT, SIGHUP);
+        for (;;) {
+            const auto [failed, number] =
+                co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+            if (failed) {
+                co_return;
+            }
+            if (number != SIGHUP) {
+                break;
+            }
+            observe::log(
+                observe::level::warn,
+                "SIGHUP: reloading is not available yet; restart to change the configuration");
+        }
+        // Everything acknowledged is on disk, so ending at once loses nothing.
+        signals.async_wait([](const boost::system::error_code& ended, int) {
+            if (!ended) {
+                std::_Exit(app::failed);
+            }
+        });
+        co_await shut_down();
+    }
+
+    asio::awaitable<void> shut_down() {
+        phase_ = core::phase::draining;
+        sd_notify(0, "STOPPING=1");
+        observe::log(observe::level::info, "shutting down");
+        const auto until = std::chrono::steady_clock::now() + config_.shutdown_grace;
+        ingest_->drain();
+        asio::steady_timer wait(main_);
+        while (ingest_->connections() > 0 && std::chrono::steady_clock::now() < until) {
+            wait.expires_after(std::chrono::milliseconds(10));
+            co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));
+        }
+        co_await drain_relay(until);
+        ingest_->abort();
+        admin_->abort();
+        probes_->abort();
+        asio::post(relay_room_.context(), [this] { relay_.stop(); });
+    }
+
+    // Sends what fits the time that is left.
+    asio::awaitable<void> drain_relay(std::chrono::steady_clock::time_point until) {
+        // Shared: the relay may finish after nobody waits any more.
+        const auto drained = std::make_shared<asio::steady_timer>(main_, until);
+        asio::co_spawn(relay_room_.context(), relay_.drain(),
+                       [drained, this](const std::exception_ptr&) {
+                           asio::post(main_, [drained] { drained->cancel(); });
+                       });
+        co_await drained->async_wait(asio::as_tuple(asio::use_awaitable));
+        const auto left = queue_.count();
+        observe::log(observe::level::info, "the relay has stopped", {{"waiting", left.waiting}});
+    }
+
+    const config::config& config_;
+    spool::queue& queue_;
+    consent::gate gate_;
+    std::atomic<core::phase> phase_ = core::phase::starting;
+
+    asio::io_context main_{1};
+    room relay_room_;
+    std::deque<room> more_rooms_;
+    std::deque<ingest::routes> ingest_routes_;
+    admin::routes admin_routes_;
+    admin::routes metrics_routes_;
+    std::unique_ptr<net::http_server> ingest_;
+    std::unique_ptr<net::http_server> admin_;
+    std::unique_ptr<net::http_server> probes_;
+    net::http_client client_;
+    relay::relay relay_;
+};
+
+daemon::daemon(const config::config& chosen, spool::queue& queue, const identity::instance_key& key,
+               observe::metrics& metrics)
+    : implementation_(std::make_unique<implementation>(chosen, queue, key, metrics)) {
+}
+
+daemon::~daemon() = default;
+
+void daemon::run() {
+    implementation_->run();
+}
+
+} // namespace gatepost::app

@@ -1,0 +1,52 @@
+#include "sections.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace gatepost::config {
+namespace {
+
+problems in_order(problems found) {
+    std::ranges::stable_sort(found, [](const problem& a, const problem& b) {
+        return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+    });
+    return found;
+}
+
+} // namespace
+
+core::result<config, problems> load_text(std::string_view yaml, secrets tokens) {
+    problems found;
+    config result;
+    try {
+        const auto tree = YAML::Load(std::string(yaml));
+        section file(tree, "", found);
+        read_listen(file, result);
+        read_pixels(file, result, tokens);
+        read_events(file, result);
+        read_consent(file, result);
+        read_identity(file, result);
+        read_spool(file, result);
+        read_relay(file, result);
+        read_process(file, result);
+    } catch (const YAML::Exception& error) {
+        return problems{{error.mark.line + 1, error.mark.column + 1, "", error.msg}};
+    }
+    if (!found.empty()) {
+        return in_order(std::move(found));
+    }
+    return result;
+}
+
+core::result<config, problems> load_file(const std::string& path, secrets tokens) {
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    if (!in) {
+        return problems{{0, 0, "", "cannot be read"}};
+    }
+    return load_text(text.view(), tokens);
+}
+
+} // namespace gatepost::config

@@ -1,0 +1,242 @@
+#include "sections.hpp"
+
+#include <gatepost/core/text.hpp>
+
+#include <algorithm>
+
+namespace gatepost::config {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::int64_t many = 1'000'000;
+
+std::optional<unsigned> parse_mode(std::string_view text) {
+    unsigned mode = 0;
+    for (const char digit : text) {
+        if (digit < '0' || digit > '7') {
+            return std::nullopt;
+        }
+        mode = mode * 8 + static_cast<unsigned>(digit - '0');
+    }
+    return text.empty() || mode > 0777 ? std::nullopt : std::optional(mode);
+}
+
+// One address or a list of them.
+void read_addresses(section& from, const std::string& key,
+                    std::vector<net::listen_address>& target) {
+    if (!from.has(key)) {
+        return;
+    }
+    std::vector<net::listen_address> read;
+    const auto take = [&](const YAML::Node& item, const std::string& path) {
+        const auto address =
+            item.IsScalar() ? net::parse_listen_address(item.Scalar()) : std::nullopt;
+        if (address) {
+            read.push_back(*address);
+        } else {
+            from.found().push_back(
+                problem_at(item, path,
+                           "expected an address and a port, such as 127.0.0.1:8787 or [::1]:8787"));
+        }
+    };
+    if (from.node(key).IsSequence()) {
+        from.each_item(key, take);
+    } else {
+        take(from.node(key), from.path_of(key));
+    }
+    target = std::move(read);
+}
+
+// Where a secret is not asked for yet, only loopback is safe.
+void require_loopback(section& from, const std::string& key, const net::listen_address& address) {
+    if (!address.is_loopback()) {
+        from.wrong(key, "an address off loopback needs a token file, which is not available yet");
+    }
+}
+
+void read_door(section& listen, ingest::options& into) {
+    listen.texts("allowed_hosts", into.door.allowed_hosts);
+    for (const auto& host : into.door.allowed_hosts) {
+        if (!net::host_without_port(host)) {
+            listen.wrong("allowed_hosts", "expected host names, such as gatepost.internal");
+            break;
+        }
+    }
+    listen.texts("allowed_origins", into.door.allowed_origins);
+    for (const auto& origin : into.door.allowed_origins) {
+        if (!net::parse_endpoint(origin)) {
+            listen.wrong("allowed_origins", "expected origins, such as https://shop.example");
+            break;
+        }
+    }
+    listen.each_item("trusted_proxies", [&](const YAML::Node& item, const std::string& path) {
+        if (!item.IsScalar() || !into.trusted_proxies.add(item.Scalar())) {
+            listen.found().push_back(
+                problem_at(item, path, "expected an address or a network such as 10.0.0.0/8"));
+        }
+    });
+}
+
+} // namespace
+
+void read_listen(section& file, config& into) {
+    {
+        auto listen = file.inside("listen");
+        auto& to = into.listen;
+        read_addresses(listen, "http", to.http);
+        for (const auto& address : to.http) {
+            require_loopback(listen, "http", address);
+        }
+        listen.text("unix", to.unix_path);
+        listen.parsed("unix_mode", to.unix_mode, &parse_mode, "permissions such as \"0660\"");
+        listen.later("allowed_uids", "[]");
+        read_door(listen, into.ingest);
+        listen.number("threads", to.threads, 1, 64);
+        listen.size("max_body", to.limits.max_body, core::kibibytes(1));
+        listen.size("max_header", to.limits.max_header, core::kibibytes(1));
+        listen.number("max_connections", to.limits.max_connections, 1, many);
+        listen.duration("request_timeout", to.limits.request_timeout, milliseconds(100));
+        listen.duration("idle_timeout", to.limits.idle_timeout, milliseconds(100));
+        if (to.http.empty() && to.unix_path.empty()) {
+            listen.wrong("http", "nothing to listen on: give http or unix");
+        }
+        // A name the daemon was told to listen on is a name it may be asked by.
+        for (const auto& address : to.http) {
+            into.ingest.door.allowed_hosts.push_back(address.authority());
+        }
+    }
+    {
+        auto admin = file.inside("admin");
+        admin.parsed("http", into.admin, &net::parse_listen_address, "an address and a port");
+        require_loopback(admin, "http", into.admin);
+        admin.later("token_file", "\"\"");
+    }
+    auto metrics = file.inside("metrics");
+    std::string address;
+    metrics.text("http", address);
+    if (!address.empty()) {
+        into.metrics = net::parse_listen_address(address);
+        if (!into.metrics) {
+            metrics.wrong("http", "expected an address and a port, such as 0.0.0.0:9090");
+        }
+    }
+    file.inside("auth").later("token_file", "\"\"");
+}
+
+void read_events(section& file, config& into) {
+    auto events = file.inside("events");
+    {
+        auto max_age = events.inside("max_age");
+        max_age.seconds("web", into.ingest.max_age);
+        max_age.later("app", "7d");
+        max_age.later("offline", "28d");
+        max_age.later("crm", "28d");
+    }
+    events.later("names", "keep");
+    events.texts("strip_query", into.strip_query);
+}
+
+void read_identity(section& file, config& into) {
+    auto identity = file.inside("identity");
+    identity.text("default_region", into.identity.default_region);
+    const auto& region = into.identity.default_region;
+    if (!region.empty() && (region.size() != 2 || !std::ranges::all_of(region, core::is_alpha))) {
+        identity.wrong("default_region", "expected a country code of two letters, such as US");
+    }
+    identity.text("key_file", into.key_file);
+    identity.texts("placeholders", into.identity.placeholders);
+}
+
+void read_spool(section& file, config& into) {
+    auto spool = file.inside("spool");
+    spool.later("engine", "sqlite");
+    spool.later("accept_loss", "false");
+    spool.later("fallback", "\"\"");
+    spool.later("nats", "{}");
+    spool.text("path", into.spool.path);
+    if (into.spool.path.empty()) {
+        spool.wrong("path", "a directory is needed");
+    }
+    spool.choice("durability", into.spool.durability,
+                 {{"process", spool::durability::process}, {"power", spool::durability::power}});
+    spool.size("max_bytes", into.spool.max_bytes, core::mebibytes(1));
+    spool.duration("retention", into.spool.retention, std::chrono::seconds(1));
+    spool.duration("dead_letter_retention", into.spool.dead_letter_retention,
+                   std::chrono::seconds(1));
+    {
+        auto dedupe = spool.inside("dedupe");
+        dedupe.duration("window", into.spool.dedupe_window, std::chrono::seconds(1));
+        dedupe.number("max_keys", into.spool.dedupe_max_keys, 1, 100 * many);
+    }
+    spool.later("key_file", "\"\"");
+}
+
+void read_relay(section& file, config& into) {
+    auto relay = file.inside("relay");
+    relay.parsed("endpoint", into.upstream.endpoint, &net::parse_endpoint,
+                 "https://host or http://127.0.0.1:port");
+    if (!into.upstream.endpoint.tls && !into.upstream.endpoint.is_loopback()) {
+        relay.wrong("endpoint", "http:// is taken for loopback only; use https://");
+    }
+    relay.text("ca_file", into.upstream.ca_file);
+    relay.later("proxy", "\"\"");
+    relay.number("connections", into.relay.connections, 1, 256);
+    relay.duration("connection_age", into.upstream.connection_age, std::chrono::seconds(1));
+    {
+        auto batch = relay.inside("batch");
+        batch.number("max_events", into.relay.batch.max_events, 1, 1000);
+        batch.size("max_bytes", into.relay.batch.max_bytes, core::kibibytes(1));
+        batch.duration("linger", into.relay.batch.linger);
+    }
+    {
+        auto timeout = relay.inside("timeout");
+        timeout.duration("connect", into.upstream.connect_timeout, milliseconds(10));
+        timeout.duration("request", into.upstream.request_timeout, milliseconds(10));
+    }
+    {
+        auto retry = relay.inside("retry");
+        retry.duration("first", into.relay.retry.first, milliseconds(1));
+        retry.duration("max", into.relay.retry.max, milliseconds(1));
+        if (into.relay.retry.max < into.relay.retry.first) {
+            retry.wrong("max", "must not be less than first");
+        }
+    }
+    {
+        auto breaker = relay.inside("breaker");
+        breaker.number("failures", into.relay.breaker.failures, 1, 1000);
+        breaker.duration("open", into.relay.breaker.open, milliseconds(1));
+        breaker.duration("max", into.relay.breaker.max, milliseconds(1));
+        if (into.relay.breaker.max < into.relay.breaker.open) {
+            breaker.wrong("max", "must not be less than open");
+        }
+    }
+    relay.later("rate", "50");
+}
+
+void read_process(section& file, config& into) {
+    file.later("roles", "[ingest, relay]");
+    file.duration("shutdown_grace", into.shutdown_grace);
+    {
+        auto audit = file.inside("audit");
+        audit.later("record", "sends");
+        audit.later("path", "\"\"");
+        audit.later("retention", "760d");
+        audit.later("tc_string", "hash");
+        audit.later("max_bytes", "1GiB");
+    }
+    {
+        auto log = file.inside("log");
+        using observe::level;
+        log.choice("level", into.log.level,
+                   {{"debug", level::debug},
+                    {"info", level::info},
+                    {"warn", level::warn},
+                    {"error", level::error}});
+        log.choice("format", into.log.format,
+                   {{"json", observe::log_format::json}, {"text", observe::log_format::text}});
+    }
+    file.inside("debug").later("core_dumps", "false");
+}
+
+} // namespace gatepost::config

@@ -1,0 +1,17 @@
+// The sections of the file, each into its layer's options.
+#pragma once
+
+#include "section.hpp"
+
+namespace gatepost::config {
+
+void read_listen(section& file, config& into);
+void read_pixels(section& file, config& into, secrets tokens);
+void read_events(section& file, config& into);
+void read_consent(section& file, config& into);
+void read_identity(section& file, config& into);
+void read_spool(section& file, config& into);
+void read_relay(section& file, config& into);
+void read_process(section& file, config& into);
+
+} // namespace gatepost::config
