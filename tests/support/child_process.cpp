@@ -1,0 +1,100 @@
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <optional>
+#include <poll.h>
+#include <signal.h>
+#include <stdexcept>
+#include <support/child_process.hpp>
+#include <support/eventually.hpp>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace gatepost::test {
+
+child_process::child_process(const std::vector<std::string>& arguments,
+                             const std::string& error_file,
+                             const std::map<std::string, std::string>& environment) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        throw std::system_error(errno, std::generic_category(), "pipe2");
+    }
+    pid_ = fork();
+    if (pid_ == 0) {
+        const int errors = open(error_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+        dup2(ends[1], STDOUT_FILENO);
+        dup2(errors, STDERR_FILENO);
+        for (const auto& [name, value] : environment) {
+            setenv(name.c_str(), value.c_str(), 1);
+        }
+        std::vector<char*> words;
+        for (const auto& argument : arguments) {
+            words.push_back(const_cast<char*>(argument.c_str())); // exec does not write to them
+        }
+        words.push_back(nullptr);
+        execv(words[0], words.data());
+        _exit(127);
+    }
+    close(ends[1]);
+    output_ = ends[0];
+}
+
+child_process::~child_process() {
+    if (pid_ > 0) {
+        kill(pid_, SIGKILL);
+        waitpid(pid_, nullptr, 0);
+    }
+    close(output_);
+}
+
+std::string child_process::line_after(const std::string& beginning) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    for (std::size_t seen = 0;;) {
+        for (; seen < lines_.size(); ++seen) {
+            if (lines_[seen].starts_with(beginning)) {
+                return lines_[seen].substr(beginning.size());
+            }
+        }
+        pollfd ready{output_, POLLIN, 0};
+        char block[4096];
+        if (poll(&ready, 1, 1000) > 0) {
+            const auto count = read(output_, block, sizeof(block));
+            if (count <= 0) {
+                throw std::runtime_error("the program ended before it wrote: " + beginning);
+            }
+            unread_.append(block, static_cast<std::size_t>(count));
+        }
+        for (auto end = unread_.find('\n'); end != std::string::npos; end = unread_.find('\n')) {
+            lines_.push_back(unread_.substr(0, end));
+            unread_.erase(0, end + 1);
+        }
+        if (std::chrono::steady_clock::now() > until) {
+            throw std::runtime_error("the program did not write: " + beginning);
+        }
+    }
+}
+
+void child_process::signal(int number) const {
+    kill(pid_, number);
+}
+
+int child_process::wait(std::chrono::seconds limit) {
+    std::optional<int> status;
+    eventually(
+        [&] {
+            int raw = 0;
+            if (waitpid(pid_, &raw, WNOHANG) == pid_) {
+                status = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
+            }
+            return status.has_value();
+        },
+        limit);
+    if (!status) {
+        throw std::runtime_error("the program did not end");
+    }
+    pid_ = -1;
+    return *status;
+}
+
+} // namespace gatepost::test

@@ -1,0 +1,94 @@
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <support/eventually.hpp>
+#include <support/sidecar.hpp>
+
+namespace gatepost::test {
+
+std::string read_file(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return std::move(text).str();
+}
+
+sandbox_process::sandbox_process(const std::string& program, const std::filesystem::path& directory,
+                                 bool tls)
+    : ca_file_(directory / "ca.pem") {
+    std::vector<std::string> words{program, "sandbox", "--listen", "127.0.0.1:0"};
+    if (tls) {
+        words.insert(words.end(), {"--tls", "--ca-out", ca_file_});
+    }
+    process_ = std::make_unique<child_process>(words, directory / "sandbox.log");
+    url_ = process_->line_after("listening sandbox ");
+}
+
+// With curl, an HTTPS client that is not ours.
+std::string sandbox_process::fetch(const std::string& arguments) {
+    const auto command = "curl -sS --fail --cacert '" + ca_file_ + "' " + arguments;
+    auto* pipe = popen(command.c_str(), "r");
+    std::string output;
+    char block[65536];
+    while (const auto count = std::fread(block, 1, sizeof(block), pipe)) {
+        output.append(block, count);
+    }
+    if (pclose(pipe) != 0) {
+        throw std::runtime_error("failed: " + command);
+    }
+    ++looks_;
+    return output;
+}
+
+void sandbox_process::control(const std::string& json) {
+    fetch("--json '" + json + "' " + url_ + "/_control");
+}
+
+core::json::document sandbox_process::events() {
+    auto parsed = core::json::parse(fetch(url_ + "/_events"));
+    auto shown = std::move(parsed.value());
+    const auto all = shown.root().find("connections").integer().value();
+    connections_ = static_cast<std::size_t>(all) - looks_;
+    return shown;
+}
+
+void sandbox_process::kill() {
+    process_->signal(SIGKILL);
+    process_->wait();
+}
+
+sidecar::sidecar(std::string program, std::filesystem::path directory,
+                 const sandbox_process& upstream, const std::string& more)
+    : program_(std::move(program)), directory_(std::move(directory)) {
+    std::ofstream config(directory_ / "gatepost.yaml");
+    config << "pixels: [{id: " << pixel_code << ", access_token_env: TEST_ACCESS_TOKEN}]\n"
+           << "admin: {http: 127.0.0.1:0}\n"
+           << "spool: {path: " << spool().string() << "}\n"
+           << (more.find("listen:") == std::string::npos ? "listen: {http: 127.0.0.1:0}\n" : "")
+           << (more.find("relay:") == std::string::npos
+                   ? "relay: {endpoint: \"" + upstream.url() +
+                         "\", ca_file: " + upstream.ca_file() +
+                         ", retry: {first: 20ms, max: 100ms}, breaker: {open: 20ms, max: 100ms}}\n"
+                   : "")
+           << more << '\n';
+}
+
+void sidecar::start() {
+    process_ = std::make_unique<child_process>(
+        std::vector<std::string>{program_, "serve", "--config",
+                                 (directory_ / "gatepost.yaml").string()},
+        log_file(), std::map<std::string, std::string>{{"TEST_ACCESS_TOKEN", access_token}});
+    ingest_ = process_->line_after("listening ingest ");
+    admin_ = process_->line_after("listening admin ");
+}
+
+double sidecar::metric(const std::string& name) const {
+    const auto page = "\n" + http_get(admin_, "/metrics").body;
+    const auto at = page.find("\n" + name + " ");
+    return at == std::string::npos ? 0 : std::strtod(page.c_str() + at + name.size() + 2, nullptr);
+}
+
+} // namespace gatepost::test

@@ -1,0 +1,71 @@
+// The real program under test: a daemon with a configuration of its own, and the sandbox as its
+// upstream.
+#pragma once
+
+#include <gatepost/core/json.hpp>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <support/child_process.hpp>
+#include <support/http_connection.hpp>
+#include <vector>
+
+namespace gatepost::test {
+
+constexpr auto pixel_code = "C0EXAMPLE0PIXEL0CODE";
+constexpr auto access_token = "planted-access-token-4711";
+
+// `gatepost sandbox`, over TLS unless told otherwise.
+class sandbox_process {
+  public:
+    sandbox_process(const std::string& program, const std::filesystem::path& directory,
+                    bool tls = true);
+
+    const std::string& url() const { return url_; }
+    const std::string& ca_file() const { return ca_file_; }
+    // POST /_control
+    void control(const std::string& json);
+    // GET /_events; every look is a connection of its own, which is taken off `connections`.
+    core::json::document events();
+    std::size_t connections() const { return connections_; } // others' as of the last look
+    void kill();
+
+  private:
+    std::string fetch(const std::string& arguments);
+
+    std::string ca_file_;
+    std::string url_;
+    std::unique_ptr<child_process> process_;
+    std::size_t looks_ = 0;
+    std::size_t connections_ = 0;
+};
+
+class sidecar {
+  public:
+    // `more` is YAML added to the configuration at its top level.
+    sidecar(std::string program, std::filesystem::path directory, const sandbox_process& upstream,
+            const std::string& more = "");
+
+    // Starts the daemon and waits until it listens.
+    void start();
+    child_process& process() { return *process_; }
+    const std::string& ingest() const { return ingest_; }
+    const std::string& admin() const { return admin_; }
+    std::string log_file() const { return (directory_ / "gatepost.log").string(); }
+    std::filesystem::path spool() const { return directory_ / "spool"; }
+    // The value of a metric, with its labels as Prometheus writes them; 0 when it is not there.
+    double metric(const std::string& name) const;
+
+  private:
+    std::string program_;
+    std::filesystem::path directory_;
+    std::string ingest_;
+    std::string admin_;
+    std::unique_ptr<child_process> process_;
+};
+
+std::string read_file(const std::filesystem::path& file);
+
+} // namespace gatepost::test
