@@ -25,9 +25,8 @@ std::string_view to_string(core::phase phase) {
 } // namespace
 
 routes::routes(std::optional<net::door> door, const core::status_source& status,
-               const observe::metrics& metrics)
-    : door_(std::move(door)), status_(status), metrics_(metrics) {
-}
+               const spool::queue& queue, const core::clock& clock, observe::metrics& metrics)
+    : door_(std::move(door)), status_(status), queue_(queue), clock_(clock), metrics_(metrics) {}
 
 std::optional<net::response> routes::refuse(const net::request_head& head) {
     if (door_) {
@@ -48,13 +47,25 @@ std::optional<net::response> routes::refuse(const net::request_head& head) {
 
 boost::asio::awaitable<net::response> routes::answer(const net::request_head& head, std::string) {
     if (head.path() == "/metrics") {
-        co_return net::response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                                .body = metrics_.render()};
+        co_return metrics_page();
     }
     if (head.path() == "/readyz") {
         co_return readiness();
     }
     co_return net::response{.body = R"({"status":"ok"})"};
+}
+
+// The spool's gauges are read when they are asked for: between two scrapes nobody sees them.
+net::response routes::metrics_page() {
+    const auto held = queue_.count();
+    const auto oldest = held.oldest ? std::chrono::duration<double>(clock_.wall() - *held.oldest)
+                                    : std::chrono::duration<double>(0);
+    metrics_.spool({.waiting = held.waiting - std::min(held.waiting, held.leased),
+                    .leased = held.leased,
+                    .dead = held.dead,
+                    .bytes = held.bytes,
+                    .oldest_seconds = oldest.count()});
+    return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics_.render()};
 }
 
 // A full spool is no reason to take the daemon out of service: what waits must drain.

@@ -82,8 +82,8 @@ class daemon::implementation final : public core::status_source {
     implementation(const config::config& chosen, spool::queue& queue,
                    const identity::instance_key& key, observe::metrics& metrics)
         : config_(chosen), queue_(queue), gate_(chosen.consent, chosen.catalog),
-          admin_routes_(admin_door(chosen), *this, metrics),
-          metrics_routes_(std::nullopt, *this, metrics),
+          admin_routes_(admin_door(chosen), *this, queue, core::system_clock(), metrics),
+          metrics_routes_(std::nullopt, *this, queue, core::system_clock(), metrics),
           client_(relay_room_.context(), chosen.upstream, metrics),
           relay_({relay_room_.context(), queue, client_, core::system_clock(), metrics},
                  chosen.relay, routes_of(chosen)) {
@@ -222,8 +222,7 @@ class daemon::implementation final : public core::status_source {
 
 daemon::daemon(const config::config& chosen, spool::queue& queue, const identity::instance_key& key,
                observe::metrics& metrics)
-    : implementation_(std::make_unique<implementation>(chosen, queue, key, metrics)) {
-}
+    : implementation_(std::make_unique<implementation>(chosen, queue, key, metrics)) {}
 
 daemon::~daemon() = default;
 

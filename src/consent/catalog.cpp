@@ -10,8 +10,7 @@
 
 namespace gatepost::consent {
 
-catalog::catalog() : rules_(std::make_shared<const rule_set>()) {
-}
+catalog::catalog() : rules_(std::make_shared<const rule_set>()) {}
 
 catalog catalog::built_in() {
     catalog result;

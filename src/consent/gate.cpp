@@ -10,8 +10,7 @@
 namespace gatepost::consent {
 
 gate::gate(options chosen, catalog rules)
-    : policy_(std::make_shared<const policy>(std::move(chosen), rules.rules())) {
-}
+    : policy_(std::make_shared<const policy>(std::move(chosen), rules.rules())) {}
 
 decision gate::decide(const signals& visitor, const signals* bystander, core::wall_time now) const {
     auto findings = collect(*policy_, visitor);

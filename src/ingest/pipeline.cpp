@@ -91,8 +91,7 @@ std::string_view to_string(outcome value) {
 }
 
 pipeline::pipeline(const options& chosen, const consent::gate& gate, tiktok::encoder encoder)
-    : options_(chosen), gate_(gate), encoder_(std::move(encoder)) {
-}
+    : options_(chosen), gate_(gate), encoder_(std::move(encoder)) {}
 
 judgement pipeline::judge(event::batch posted, const caller& by, core::wall_time now) {
     judgement result;

@@ -94,8 +94,7 @@ unsigned status_of(const judgement& judged) {
 routes::routes(const options& chosen, pipeline judge, spool::queue& queue, const core::clock& clock,
                observe::metrics& metrics)
     : options_(chosen), pipeline_(std::move(judge)), queue_(queue), clock_(clock),
-      metrics_(metrics) {
-}
+      metrics_(metrics) {}
 
 std::optional<net::response> routes::refuse(const net::request_head& head) {
     if (auto refused = options_.door.refuse(head)) {

@@ -182,8 +182,7 @@ class http_client::implementation {
 
 http_client::http_client(asio::io_context& context, const client_options& options,
                          observe::metrics& metrics)
-    : implementation_(std::make_unique<implementation>(context, options, metrics)) {
-}
+    : implementation_(std::make_unique<implementation>(context, options, metrics)) {}
 
 http_client::~http_client() = default;
 

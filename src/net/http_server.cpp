@@ -278,8 +278,7 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
 
 http_server::http_server(std::vector<server_room> rooms, const server_options& options,
                          asio::ssl::context* tls)
-    : implementation_(std::make_shared<implementation>(rooms, options, tls)) {
-}
+    : implementation_(std::make_shared<implementation>(rooms, options, tls)) {}
 
 http_server::~http_server() = default;
 

@@ -24,8 +24,8 @@ struct task_group::state {
     asio::steady_timer ended; // cancelled when the last task ends
 };
 
-task_group::task_group(asio::any_io_executor executor) : state_(std::make_shared<state>(executor)) {
-}
+task_group::task_group(asio::any_io_executor executor)
+    : state_(std::make_shared<state>(executor)) {}
 
 task_group::~task_group() {
     cancel();

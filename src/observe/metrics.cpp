@@ -146,8 +146,7 @@ struct metrics::state {
 };
 
 metrics::metrics(std::vector<std::string> pixels)
-    : state_(std::make_unique<state>(std::move(pixels))) {
-}
+    : state_(std::make_unique<state>(std::move(pixels))) {}
 
 metrics::~metrics() = default;
 

@@ -61,8 +61,7 @@ class relay::implementation {
 };
 
 relay::relay(surroundings around, const options& chosen, std::vector<route> routes)
-    : implementation_(std::make_unique<implementation>(around, chosen, std::move(routes))) {
-}
+    : implementation_(std::make_unique<implementation>(around, chosen, std::move(routes))) {}
 
 relay::~relay() = default;
 

@@ -52,8 +52,7 @@ class sandbox::implementation {
 };
 
 sandbox::sandbox(boost::asio::io_context& context, const options& chosen)
-    : implementation_(std::make_unique<implementation>(context, chosen)) {
-}
+    : implementation_(std::make_unique<implementation>(context, chosen)) {}
 
 sandbox::~sandbox() = default;
 

@@ -27,8 +27,7 @@ std::int64_t to_signed(std::uint64_t size) {
 
 committer::committer(database& on, const options& chosen, const core::clock& clock)
     : database_(on), options_(chosen), clock_(clock), tables_(on),
-      duplicates_(chosen.dedupe_window, chosen.dedupe_max_keys) {
-}
+      duplicates_(chosen.dedupe_window, chosen.dedupe_max_keys) {}
 
 core::result<group_change> committer::load() {
     group_change change;
@@ -266,6 +265,21 @@ core::result<committer::trimmed> committer::trim() {
     bytes_ += static_cast<std::uint64_t>(done.change.bytes);
     logged_keys_ -= key_count;
     return done;
+}
+
+core::result<committer::trimmed> committer::shrink(std::int64_t kept) {
+    constexpr std::string_view count = "PRAGMA freelist_count";
+    database_.forget_failure();
+    trimmed done;
+    const auto before = database_.ask(count);
+    if (before > kept) {
+        transaction work(database_);
+        database_.run("PRAGMA incremental_vacuum(256)");
+        const auto after = database_.ask(count);
+        done.more = after > kept && after < before;
+        work.commit();
+    }
+    return database_.failure() ? core::result<trimmed>(database_.failure()) : done;
 }
 
 } // namespace gatepost::spool

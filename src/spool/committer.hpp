@@ -58,6 +58,9 @@ class committer {
         bool more = false;
     };
     core::result<trimmed> trim();
+    // Gives a bounded number of the file's free pages back to the disk (when the log is next copied
+    // back), but for `kept` of them.
+    core::result<trimmed> shrink(std::int64_t kept);
 
   private:
     struct numbered_pixel {

@@ -109,8 +109,7 @@ std::string_view statement::text(int column) const {
     return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
 }
 
-database::database(std::unique_ptr<connection> opened) : connection_(std::move(opened)) {
-}
+database::database(std::unique_ptr<connection> opened) : connection_(std::move(opened)) {}
 database::database(database&&) noexcept = default;
 database::~database() = default;
 
@@ -167,6 +166,7 @@ core::error_code database::checkpoint(bool truncate) {
         connection_->handle, nullptr,
         truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
     if (code != SQLITE_OK) {
+        connection_->failure_detail = sqlite3_extended_errcode(connection_->handle);
         return connection::to_error(code);
     }
     connection_->log_pages_behind = copied < pages ? pages : 0;

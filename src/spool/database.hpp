@@ -85,7 +85,7 @@ class database {
 
     // What went wrong first: errc::full, not_a_spool (damaged) or io.
     core::error_code failure() const;
-    // SQLite's extended result code of it, for logs.
+    // SQLite's extended result code of the last failure, for logs.
     int failure_detail() const;
     void forget_failure();
 

@@ -63,12 +63,11 @@ core::result<owned_directory> owned_directory::take(const std::string& path) {
     return taken;
 }
 
-owned_directory::owned_directory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {
-}
+owned_directory::owned_directory(std::string path, int lock)
+    : path_(std::move(path)), lock_(lock) {}
 
 owned_directory::owned_directory(owned_directory&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {
-}
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
 
 owned_directory::~owned_directory() {
     if (lock_ >= 0) {

@@ -19,8 +19,7 @@ core::result<record_reader> record_reader::open(const std::string& file) {
 }
 
 record_reader::record_reader(database opened)
-    : database_(std::move(opened)), query_(database_.prepare(query)) {
-}
+    : database_(std::move(opened)), query_(database_.prepare(query)) {}
 
 core::error_code record_reader::each(record_id first, record_id last,
                                      const std::function<bool(leased_record)>& visit) {

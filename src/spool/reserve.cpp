@@ -17,8 +17,7 @@ constexpr off_t reserved_bytes = 8 << 20;
 
 } // namespace
 
-reserve::reserve(std::string file) : file_(std::move(file)) {
-}
+reserve::reserve(std::string file) : file_(std::move(file)) {}
 
 bool reserve::take() {
     if (make_private_file(file_)) {

@@ -113,6 +113,8 @@ core::result<database> open_to_write(const std::string& file, durability chosen)
     // Records are 0.9 to 1.5 KB. Pages of 8 KiB make groups of 32 events 7 % cheaper, but a single
     // event's commit 8 % dearer and twice as many bytes.
     opened->run("PRAGMA page_size = 4096");
+    // So that what a peak or an outage took can be given back to the disk: 0.1 µs of 4 µs.
+    opened->run("PRAGMA auto_vacuum = INCREMENTAL");
     if (const auto failure = bring_up_to_date(*opened)) {
         return failure;
     }

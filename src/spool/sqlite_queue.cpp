@@ -36,7 +36,10 @@
 // When the disk fails. A failed group is rolled back in the file and, by undo lists, in memory. Its
 // appends are answered with the error. Its settlements stay and are tried again alone, with a pause
 // between tries; until they succeed nothing new is taken in. A failed fdatasync is not believed
-// later: the next group writes the same frames of the log anew.
+// later: the next group writes the same frames of the log anew. On a full disk the reserve is given
+// up as soon as the log can no longer be copied back, while it is still short enough to fit; then
+// settlements go in small steps, and what they free is given back (auto_vacuum) until the reserve
+// can be made anew and events are taken in again.
 //
 // Duplicates. A set of 128-bit keys in the writer's memory (duplicate_set.hpp). At start it is read
 // from the key log, and what waits is marked from the records themselves, so the log may be trimmed

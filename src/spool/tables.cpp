@@ -36,8 +36,7 @@ tables::tables(database& on)
       oldest_keys_(
           on.prepare("SELECT id, at, length(added) / 16 FROM key_log ORDER BY id LIMIT 64")),
       delete_dead_(on.prepare("DELETE FROM dead WHERE id <= ?")),
-      delete_keys_(on.prepare("DELETE FROM key_log WHERE id <= ?")) {
-}
+      delete_keys_(on.prepare("DELETE FROM key_log WHERE id <= ?")) {}
 
 void tables::insert(record_id id, const core::record& content) {
     std::string key;

@@ -26,6 +26,7 @@ void tallies::apply(const group_change& change) {
         refused_bytes_ = change.refused_bytes;
     } else if (change.accepted) {
         refused_bytes_ = 0;
+        disk_full_ = false;
     }
 }
 

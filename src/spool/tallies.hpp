@@ -43,7 +43,7 @@ class tallies {
 
     // The writer.
     void apply(const group_change& change);
-    // Whether the disk has no room, whatever max_bytes says.
+    // Whether the disk has no room, whatever max_bytes says. Also ends with the next list accepted.
     void disk_full(bool full);
 
     // The consuming thread.

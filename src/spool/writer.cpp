@@ -13,6 +13,8 @@ namespace {
 // longer than an application likes to wait (1000 pages: 5 ms here; 4000: 20 ms).
 constexpr int pages_when_idle = 250;
 constexpr int pages_at_most = 1000;
+// What the file keeps of the pages that were emptied, for the next events.
+constexpr std::int64_t kept_free_pages = 2048;
 
 // Maintenance and gauges, at most this often...
 constexpr std::chrono::milliseconds upkeep_interval(250);
@@ -55,7 +57,7 @@ writer::writer(database opened, std::string reserve_file, const options& chosen,
                const core::clock& clock, observe::metrics& metrics, tallies& counters)
     : options_(chosen), clock_(clock), metrics_(metrics), tallies_(counters),
       reserve_(std::move(reserve_file)), database_(std::move(opened)), next_upkeep_(clock.steady()),
-      next_complaint_(clock.steady()) {
+      next_complaint_(clock.steady()), next_warning_(clock.steady()) {
     committer_.emplace(*database_, options_, clock_);
 }
 
@@ -142,35 +144,63 @@ void writer::handle(inbox work) {
     if (work.appends.empty() && unsettled_.empty()) {
         return;
     }
-    if (!commit(work.appends)) {
+    if (commit(work.appends, unsettled_)) {
+        unsettled_.clear();
+    } else {
         refuse(work.appends, answer_for(failure_));
-        if (!unsettled_.empty()) {
-            settle_alone();
-        }
+        settle_alone();
     }
 }
 
-bool writer::commit(std::span<const append_list> appends) {
+bool writer::commit(std::span<const append_list> appends,
+                    std::span<const settlement_list> settlements) {
     const auto begun = clock_.steady();
-    const auto group = committer_->commit(appends, unsettled_);
+    const auto group = committer_->commit(appends, settlements);
     if (!group) {
         failure_ = group.error();
         complain(failure_);
+        if (failure_ == errc::full) {
+            tallies_.disk_full(true);
+        }
         return false;
     }
     failure_ = {};
-    unsettled_.clear();
     metrics_.commit_took(clock_.steady() - begun);
     publish(*group, appends);
     return true;
 }
 
 void writer::settle_alone() {
-    if (!commit({}) && failure_ == errc::full && reserve_.release()) {
-        observe::log(observe::level::warn, "spool: the disk is full, settling from the reserve");
-        tallies_.disk_full(true);
-        commit({});
+    // One list after the other and the log kept short: on a full disk small steps fit in the
+    // reserve, however much was handed over.
+    auto next = unsettled_.begin();
+    while (next != unsettled_.end()) {
+        if (commit({}, {&*next, 1})) {
+            ++next;
+            if (database_->log_pages() > pages_when_idle) {
+                copy_log_back();
+            }
+        } else if (failure_ != errc::full || !use_reserve()) {
+            break;
+        }
     }
+    unsettled_.erase(unsettled_.begin(), next);
+}
+
+bool writer::use_reserve() {
+    if (!reserve_.release()) {
+        return false;
+    }
+    const auto now = clock_.steady();
+    warned_ = now >= next_warning_;
+    if (warned_) {
+        next_warning_ = now + complaint_interval;
+        observe::log(observe::level::warn, "spool: the disk is full, settling from the reserve");
+    }
+    tallies_.disk_full(true);
+    // The log's space can be used anew as soon as it has been copied into the file.
+    copy_log_back();
+    return true;
 }
 
 void writer::publish(const committed_group& group, std::span<const append_list> appends) {
@@ -216,6 +246,11 @@ void writer::upkeep() {
     } else {
         complain(done.error());
     }
+    if (const auto done = committer_->shrink(reserve_.held() ? kept_free_pages : 0)) {
+        more_upkeep_ = more_upkeep_ || done->more;
+    } else {
+        complain(done.error());
+    }
     if (!reserve_.held()) {
         regain_reserve();
     }
@@ -229,10 +264,18 @@ void writer::keep_log_short() {
         const std::lock_guard lock(mutex_);
         idle = inbox_.empty();
     }
-    // On a full disk the log's own pages are room for the next commits.
+    // After a failure the log's own pages may be the room that is wanting.
     if (pages > pages_at_most || idle || failure_) {
-        if (const auto failure = database_->checkpoint(false)) {
-            complain(failure);
+        copy_log_back();
+    }
+}
+
+void writer::copy_log_back() {
+    if (const auto failure = database_->checkpoint(false)) {
+        complain(failure);
+        // The file could not grow. Were the log to grow instead, no reserve would ever be enough.
+        if (failure == errc::full) {
+            use_reserve();
         }
     }
 }
@@ -240,8 +283,10 @@ void writer::keep_log_short() {
 void writer::regain_reserve() {
     // Fails while there is no room or somebody reads; the next time is soon.
     if (!database_->checkpoint(true) && reserve_.take()) {
-        observe::log(observe::level::info, "spool: the disk has room again");
         tallies_.disk_full(false);
+        if (std::exchange(warned_, false)) {
+            observe::log(observe::level::info, "spool: the disk has room again");
+        }
     }
 }
 

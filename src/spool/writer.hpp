@@ -55,9 +55,11 @@ class writer {
     // What has queued; nothing when it is time for maintenance or for the end.
     inbox wait(bool& closing);
     void handle(inbox work);
-    // One group of these lists and everything unsettled.
-    bool commit(std::span<const append_list> appends);
+    // One group; false when it failed and nothing was done.
+    bool commit(std::span<const append_list> appends, std::span<const settlement_list> settlements);
     void settle_alone();
+    // Gives the reserve back to the disk; false when that was done before.
+    bool use_reserve();
     void publish(const committed_group& group, std::span<const append_list> appends);
     // Settlements could not be committed and are tried again.
     bool stuck() const { return failure_ && !unsettled_.empty(); }
@@ -65,6 +67,7 @@ class writer {
 
     void upkeep();
     void keep_log_short();
+    void copy_log_back();
     void regain_reserve();
     void show_gauges();
 
@@ -79,7 +82,8 @@ class writer {
     // Of the thread.
     std::vector<settlement_list> unsettled_; // handed over, not committed yet
     core::error_code failure_;               // of the last group
-    core::steady_time next_upkeep_, next_complaint_;
+    core::steady_time next_upkeep_, next_complaint_, next_warning_;
+    bool warned_ = false; // that the disk is full
     bool more_upkeep_ = false;
 
     std::mutex mutex_;

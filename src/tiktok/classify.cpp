@@ -53,12 +53,18 @@ meaning meaning_of_status(unsigned status) {
 }
 
 // The place in the batch that a message names: "Batch.0.properties...", "data[2].user", "data.0.x",
-// "index 3". A number after anything else is not an index.
+// "index 3". A number after anything else is not an index, nor is one after the end of a longer
+// word or path ("metadata.2", "properties.data.2"): a good event would be dead.
 std::optional<std::size_t> named_index(std::string_view message, std::size_t records) {
     const auto text = core::lower(message);
     for (const std::string_view before :
          {"batch.", "batch[", "data.", "data[", "index ", "index: "}) {
         for (auto at = text.find(before); at != std::string::npos; at = text.find(before, at + 1)) {
+            const char previous = at == 0 ? ' ' : text[at - 1];
+            if (core::is_alpha(previous) || core::is_digit(previous) || previous == '_' ||
+                previous == '-' || previous == '.') {
+                continue;
+            }
             const auto start = at + before.size();
             auto end = start;
             while (end < text.size() && core::is_digit(text[end])) {

@@ -30,18 +30,17 @@ void write_text(writer& out, std::string_view name, std::string_view text) {
 } // namespace
 
 encoder::encoder(encoder_options chosen, identity::instance_key key)
-    : options_(std::move(chosen)), key_(std::move(key)) {
-}
+    : options_(std::move(chosen)), key_(std::move(key)) {}
 
 core::sealed_record encoder::seal(const consent::permitted<event::inbound>& event, envelope about,
                                   std::vector<std::string>& warnings) {
     const auto who = identity::hash_user(*event, options_.identity, digest_, warnings);
     const auto clicks = event::find_click_ids(*event);
-    // No part may hold the separator: JSON text has it only as an escape, and ids come from it.
+    // Each part with its length before it: no separator is safe, names and ids may hold any byte.
     std::string identity;
-    identity.append(about.pixel).push_back('\0');
-    identity.append(event->name).push_back('\0');
-    identity.append(about.event_id);
+    for (const auto part : {about.pixel, event->name, about.event_id}) {
+        identity.append(std::to_string(part.size())).append(":").append(part);
+    }
 
     core::record content;
     content.pixel = about.pixel;

@@ -72,8 +72,7 @@ http_connection::~http_connection() {
 }
 
 http_connection::http_connection(http_connection&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), unread_(std::move(other.unread_)) {
-}
+    : socket_(std::exchange(other.socket_, -1)), unread_(std::move(other.unread_)) {}
 
 http_answer http_connection::request(const std::string& method, const std::string& target,
                                      const headers& extra, const std::string& body) {

@@ -61,12 +61,14 @@ void sandbox_process::kill() {
 }
 
 sidecar::sidecar(std::string program, std::filesystem::path directory,
-                 const sandbox_process& upstream, const std::string& more)
+                 const sandbox_process& upstream, const std::string& more,
+                 const std::string& spool_keys)
     : program_(std::move(program)), directory_(std::move(directory)) {
     std::ofstream config(directory_ / "gatepost.yaml");
     config << "pixels: [{id: " << pixel_code << ", access_token_env: TEST_ACCESS_TOKEN}]\n"
            << "admin: {http: 127.0.0.1:0}\n"
-           << "spool: {path: " << spool().string() << "}\n"
+           << "spool: {path: " << spool().string() << (spool_keys.empty() ? "" : ", ") << spool_keys
+           << "}\n"
            << (more.find("listen:") == std::string::npos ? "listen: {http: 127.0.0.1:0}\n" : "")
            << (more.find("relay:") == std::string::npos
                    ? "relay: {endpoint: \"" + upstream.url() +

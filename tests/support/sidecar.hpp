@@ -44,9 +44,10 @@ class sandbox_process {
 
 class sidecar {
   public:
-    // `more` is YAML added to the configuration at its top level.
+    // `more` is YAML added to the configuration at its top level, `spool` keys added to that
+    // section.
     sidecar(std::string program, std::filesystem::path directory, const sandbox_process& upstream,
-            const std::string& more = "");
+            const std::string& more = "", const std::string& spool = "");
 
     // Starts the daemon and waits until it listens.
     void start();

@@ -99,6 +99,7 @@ TEST_CASE_METHOD(failing_disk_fixture,
     disk.answer([&] { return std::filesystem::file_size(reserve) > 0 ? SQLITE_FULL : SQLITE_OK; });
     CHECK(add(4).error() == spool::errc::full);
     CHECK(queue->count().waiting == 3);
+    CHECK(queue->count().full);
     settle({records[0], records[1]});
     flush();
     flush();

@@ -241,6 +241,37 @@ TEST_CASE_METHOD(spool_fixture, "queue: the log is copied back while events come
     CHECK(std::filesystem::file_size(file()) < (4u << 20));
 }
 
+TEST_CASE_METHOD(spool_fixture, "queue: after a peak the disk gets its space back") {
+    open();
+    const std::string filler(3000, 'x');
+    for (std::uint64_t n = 0; n < 6000; n += 500) {
+        std::vector<core::sealed_record> records;
+        for (auto i = n; i < n + 500; ++i) {
+            auto content = make_content(pixel, i);
+            content.payload = filler;
+            records.push_back(tiktok::encoder::seal(content));
+        }
+        append(*queue, std::move(records)).value();
+    }
+    flush_upkeep();
+    const auto peak = std::filesystem::file_size(file());
+    REQUIRE(peak > (20u << 20));
+    for (auto records = lease(); !records.empty(); records = lease()) {
+        settle(records);
+    }
+    flush();
+    clock.advance(1s);
+    // A bounded number of pages each time.
+    for (int i = 0; i < 40; ++i) {
+        flush_upkeep();
+    }
+    queue->close();
+    // 2048 free pages are kept for the next events.
+    CHECK(std::filesystem::file_size(file()) < (10u << 20));
+    open();
+    CHECK(add(7000).value() == std::vector{queued});
+}
+
 TEST_CASE_METHOD(spool_fixture, "queue: what was settled is overwritten in the file") {
     open();
     auto content = make_content(pixel, 1);
