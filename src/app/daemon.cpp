@@ -198,8 +198,6 @@ class daemon::implementation final : public core::status_source {
                            asio::post(main_, [drained] { drained->cancel(); });
                        });
         co_await drained->async_wait(asio::as_tuple(asio::use_awaitable));
-        const auto left = queue_.count();
-        observe::log(observe::level::info, "the relay has stopped", {{"waiting", left.waiting}});
     }
 
     const config::config& config_;

@@ -73,12 +73,13 @@ void read_names(section& consent, consent::catalog& into) {
     consent::marketing_names names;
     consent.each_entry("catalog", [&](const std::string& entry, const YAML::Node& value) {
         section given(value, consent.path_of("catalog") + "." + entry, consent.found());
+        const auto problems_before = consent.found().size();
         std::vector<std::string> marketing;
         given.texts("marketing", marketing);
-        if (marketing.empty()) {
-            given.wrong("marketing", "expected a list of names");
-        } else {
+        if (!marketing.empty()) {
             names[entry] = std::move(marketing);
+        } else if (consent.found().size() == problems_before) {
+            given.wrong("marketing", "expected a list of names");
         }
     });
     for (const auto& error : into.rename(names)) {
@@ -105,8 +106,14 @@ void read_ignored(section& consent, config& into) {
 
 void read_consent(section& file, config& into) {
     auto consent = file.inside("consent");
-    consent.later("tcf", "{vendor: 986, consent: [1, 3, 4], legitimate_interest: [7], "
-                         "flexible: [], vendor_not_disclosed: undecided}");
+    {
+        auto tcf = consent.inside("tcf");
+        tcf.later("vendor", "986");
+        tcf.later("consent", "[1, 3, 4]");
+        tcf.later("legitimate_interest", "[7]");
+        tcf.later("flexible", "[]");
+        tcf.later("vendor_not_disclosed", "undecided");
+    }
     read_regime(consent, into.consent.regime);
     consent.choice("us_opt_out", into.consent.us_opt_out_limited,
                    {{"drop", false}, {"limited", true}});
@@ -114,7 +121,7 @@ void read_consent(section& file, config& into) {
                    {{"opt_out_regimes", consent::gpc_scope::opt_out_regimes},
                     {"everywhere", consent::gpc_scope::everywhere}});
     consent.later("dnt", "ignore");
-    consent.later("ac", "{provider_ids: []}");
+    consent.inside("ac").later("provider_ids", "[]");
     read_ages(consent, into.consent);
     if (consent.has("cookies")) {
         for (const auto& error : into.catalog.add_first(consent.node("cookies"))) {

@@ -22,6 +22,9 @@ core::result<config, problems> load_text(std::string_view yaml, secrets tokens) 
     try {
         const auto tree = YAML::Load(std::string(yaml));
         section file(tree, "", found);
+        if (!found.empty()) {
+            return found; // no mapping: there is nothing else to say
+        }
         read_listen(file, result);
         read_pixels(file, result, tokens);
         read_events(file, result);

@@ -28,6 +28,7 @@ void read_addresses(section& from, const std::string& key,
     if (!from.has(key)) {
         return;
     }
+    const auto problems_before = from.found().size();
     std::vector<net::listen_address> read;
     const auto take = [&](const YAML::Node& item, const std::string& path) {
         const auto address =
@@ -45,7 +46,9 @@ void read_addresses(section& from, const std::string& key,
     } else {
         take(from.node(key), from.path_of(key));
     }
-    target = std::move(read);
+    if (from.found().size() == problems_before) {
+        target = std::move(read);
+    }
 }
 
 // Where a secret is not asked for yet, only loopback is safe.

@@ -22,6 +22,16 @@ void take_earlier(optional_time& into, const optional_time& other) {
     }
 }
 
+// Frameworks join the values of a repeated header with commas.
+bool says_one(std::string_view list) {
+    while (!list.empty()) {
+        if (core::trim(core::next_field(list, ',')) == "1") {
+            return true;
+        }
+    }
+    return false;
+}
+
 class collector {
   public:
     explicit collector(const policy& rules) : rules_(rules) {}
@@ -42,7 +52,7 @@ class collector {
     void read_headers(const std::vector<field>& headers) {
         for (const auto& [name, value] : headers) {
             const auto text = core::trim(value);
-            if (rules_.reads(format::gpc) && text == "1" && core::iequals(name, "sec-gpc")) {
+            if (rules_.reads(format::gpc) && core::iequals(name, "sec-gpc") && says_one(text)) {
                 add({origin::gpc, "header:sec-gpc", format::gpc, state::denied, {}, {}, ""});
             }
             if (rules_.reads(format::header) && !name.empty() &&

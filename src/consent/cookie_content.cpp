@@ -52,9 +52,17 @@ std::optional<std::string> scalar_text(core::json::value value) {
     return std::nullopt;
 }
 
-bool holds_nothing(core::json::value value) {
-    return value.is_null() || value.boolean() == false ||
-           ((value.is_array() || value.is_object()) && value.size() == 0);
+// A member of an object that lists what was accepted: true, or something accepted inside. Any other
+// value is no list's.
+std::optional<bool> accepts(core::json::value value) {
+    if (value.is_null()) {
+        return false;
+    }
+    if (value.is_array() || value.is_object()) {
+        const bool empty = value.size() == 0;
+        return value.is_array() || empty ? std::optional(!empty) : std::nullopt;
+    }
+    return value.boolean();
 }
 
 } // namespace
@@ -155,7 +163,7 @@ std::optional<bool> content::lists(const path& at, std::string_view marketing) c
     }
     const auto value = walk(at, marketing);
     if (value.is_object()) {
-        return !holds_nothing(value.find(marketing));
+        return accepts(value.find(marketing));
     }
     if (!value.is_array()) {
         return std::nullopt;

@@ -16,7 +16,9 @@ decision gate::decide(const signals& visitor, const signals* bystander, core::wa
     auto findings = collect(*policy_, visitor);
     if (bystander != nullptr) {
         for (auto& found : collect(*policy_, *bystander)) {
-            if (found.state == state::denied && found.format != format::minor) {
+            // What cannot be read yet may hold a denial.
+            if ((found.state == state::denied && found.format != format::minor) ||
+                blocks_grants(found)) {
                 found.detail = "of the request that carried the list";
                 findings.push_back(std::move(found));
             }

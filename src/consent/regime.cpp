@@ -19,13 +19,21 @@ constexpr std::array opt_in_countries{
 };
 static_assert(std::ranges::is_sorted(opt_in_countries));
 
+// Parts of these countries, and the Union, that have codes of their own (ISO 3166-1): Aland, French
+// Guiana, Guadeloupe, Saint Martin, Martinique, Reunion and Mayotte.
+constexpr std::array opt_in_territories{"AX"sv, "EU"sv, "GF"sv, "GP"sv,
+                                        "MF"sv, "MQ"sv, "RE"sv, "YT"sv};
+
 // Upper case, or "" when it is no ISO 3166-1 alpha-2 code. Edges send XX for "unknown" and T1 for
-// Tor.
+// Tor; ZZ is the Unicode CLDR's "unknown". UK and EL are what the Union calls GB and GR.
 std::string country_code(std::string_view text) {
     text = core::trim(text);
     const bool is_code = text.size() == 2 && std::ranges::all_of(text, core::is_alpha);
     auto code = is_code ? core::upper(text) : std::string();
-    return code == "XX" ? "" : code;
+    if (code == "XX" || code == "ZZ") {
+        return "";
+    }
+    return code == "UK" ? "GB" : code == "EL" ? "GR" : code;
 }
 
 // ISO 3166-2 without the country: one to three letters or digits. The country in front is taken
@@ -41,15 +49,24 @@ std::string region_code(std::string_view text, std::string_view country) {
     return is_code ? code : "";
 }
 
-std::optional<regime> look_up(const regime_options& options, const jurisdiction& where) {
+std::optional<regime> look_up(const regime_options& options, const jurisdiction& where,
+                              bool unclear_region) {
     const auto& own = options.countries;
     if (const auto state = own.find(where.country + "-" + where.region); state != own.end()) {
         return state->second;
     }
+    // A region that is there but no code may be any: the strictest of the country's.
+    if (unclear_region && std::ranges::any_of(own, [&](const auto& entry) {
+            return entry.first.starts_with(where.country + "-") && entry.second == regime::opt_in;
+        })) {
+        return regime::opt_in;
+    }
     if (const auto country = own.find(where.country); country != own.end()) {
         return country->second;
     }
-    if (std::ranges::binary_search(opt_in_countries, std::string_view(where.country))) {
+    const std::string_view code = where.country;
+    if (std::ranges::binary_search(opt_in_countries, code) ||
+        std::ranges::binary_search(opt_in_territories, code)) {
         return regime::opt_in;
     }
     return where.country == "US" ? std::optional(regime::opt_out) : std::nullopt;
@@ -63,7 +80,8 @@ jurisdiction find_jurisdiction(const regime_options& options, std::string_view c
     where.country = country_code(country);
     where.region = region_code(region, where.country);
     where.country_known = !where.country.empty();
-    const auto found = where.country_known ? look_up(options, where) : std::nullopt;
+    const bool unclear_region = where.region.empty() && !core::trim(region).empty();
+    const auto found = where.country_known ? look_up(options, where, unclear_region) : std::nullopt;
     where.regime = options.force.value_or(found.value_or(options.fallback));
     where.source = options.force ? "force" : found ? "visitor" : "default";
     return where;

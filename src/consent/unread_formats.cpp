@@ -37,6 +37,7 @@ constexpr std::array headers{
 constexpr std::array claims{
     unread_field{"tcf", "body:consent.tcf", origin::tcf, tcf},
     unread_field{"gpp", "body:consent.gpp", origin::us_privacy, gpp},
+    unread_field{"gpp_sid", "body:consent.gpp_sid", origin::us_privacy, gpp},
     unread_field{"us_privacy", "body:consent.us_privacy", origin::us_privacy, us_privacy},
     unread_field{"gcs", "body:consent.gcs", origin::consent_mode, consent_mode},
     unread_field{"gcd", "body:consent.gcd", origin::consent_mode, consent_mode},

@@ -72,4 +72,29 @@ std::string to_hex(std::string_view bytes) {
     return result;
 }
 
+bool is_utf8(std::string_view bytes) {
+    for (std::size_t i = 0; i < bytes.size();) {
+        const auto lead = static_cast<unsigned char>(bytes[i]);
+        const std::size_t more = lead < 0x80   ? 0
+                                 : lead < 0xc2 ? 4
+                                 : lead < 0xe0 ? 1
+                                 : lead < 0xf0 ? 2
+                                               : 3;
+        if (more == 4 || lead > 0xf4 || bytes.size() - i <= more) {
+            return false;
+        }
+        for (std::size_t k = 1; k <= more; ++k) {
+            const auto next = static_cast<unsigned char>(bytes[i + k]);
+            // What the lead byte rules out of the second byte's usual 80 to BF.
+            const unsigned least = k > 1 ? 0x80 : lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+            const unsigned most = k > 1 ? 0xbf : lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+            if (next < least || next > most) {
+                return false;
+            }
+        }
+        i += more + 1;
+    }
+    return true;
+}
+
 } // namespace gatepost::core

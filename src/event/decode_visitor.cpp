@@ -30,6 +30,11 @@ void read_headers(reading& now, visitor& into, value from) {
     });
 }
 
+void read_cookie(reading& now, visitor& into, value from) {
+    required_text<&visitor::cookie>(now, into, from);
+    into.cookie_given = true;
+}
+
 void read_age(reading& now, visitor& into, value from) {
     if (const auto age = from.integer(); age && *age >= 0) {
         into.age = *age;
@@ -39,7 +44,7 @@ void read_age(reading& now, visitor& into, value from) {
 }
 
 constexpr std::array visitor_fields{
-    field<visitor>{"cookie", required_text<&visitor::cookie>},
+    field<visitor>{"cookie", read_cookie},
     field<visitor>{"ip", required_text<&visitor::ip>},
     field<visitor>{"user_agent", required_text<&visitor::user_agent>},
     field<visitor>{"country", required_text<&visitor::country>},

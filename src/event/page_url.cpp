@@ -37,6 +37,25 @@ std::optional<query_span> query_of(std::string_view url) {
     return mark < end ? std::optional(query_span{mark + 1, end}) : std::nullopt;
 }
 
+// Whether a parameter, "name=value", is of one of these names. An escaped name reads the same at
+// the other end; so does each part of "user[email]".
+bool is_named(std::string_view parameter, std::span<const std::string> names) {
+    const auto decoded =
+        core::percent_decode(parameter.substr(0, parameter.find('=')), /*plus_is_space=*/true);
+    std::string_view rest = decoded;
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find_first_of("[]"), rest.size());
+        const auto part = core::trim(rest.substr(0, end));
+        if (std::ranges::any_of(names, [part](const std::string& unwanted) {
+                return core::iequals(unwanted, part);
+            })) {
+            return true;
+        }
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return false;
+}
+
 } // namespace
 
 std::string host_of(std::string_view url) {
@@ -63,37 +82,35 @@ std::optional<std::string> query_value(std::string_view url, std::string_view na
     return std::nullopt;
 }
 
-std::string strip_query(std::string_view url, std::span<const std::string> names) {
-    const auto span = query_of(url);
-    if (!span) {
-        return std::string(url);
-    }
-    std::string kept;
-    bool first = true;
-    bool stripped = false;
-    for (auto at = span->begin; at <= span->end;) {
-        const auto end = std::min(url.find('&', at), span->end);
-        const auto parameter = url.substr(at, end - at);
-        // An escaped name reads the same at the other end.
-        const auto name = core::percent_decode(parameter.substr(0, parameter.find('=')));
-        if (std::ranges::any_of(names, [&](const std::string& unwanted) {
-                return core::iequals(unwanted, name);
-            })) {
-            stripped = true;
+std::string strip_parameters(std::string_view url, std::span<const std::string> names) {
+    const auto start = std::min(url.find_first_of("?#"), url.size());
+    std::string result(url.substr(0, start));
+    char opened = '\0'; // a `?` or `#` whose first parameter went
+    for (auto at = start; at < url.size();) {
+        const auto end = std::min(url.find_first_of("?#&;", at + 1), url.size());
+        const char mark = url[at];
+        const auto parameter = url.substr(at + 1, end - at - 1);
+        const bool begins = mark == '?' || mark == '#';
+        if (is_named(parameter, names)) {
+            opened = begins ? mark : opened;
         } else {
-            kept.append(first ? "" : "&").append(parameter);
-            first = false;
+            result += opened != '\0' && !begins ? opened : mark;
+            result += parameter;
+            opened = '\0';
         }
-        at = end + 1;
+        at = end;
     }
-    if (!stripped) {
-        return std::string(url);
+    return result;
+}
+
+std::string strip_user(std::string_view url) {
+    const auto authority = authority_of(url);
+    const auto at = authority.rfind('@');
+    std::string result(url);
+    if (at != std::string_view::npos) {
+        result.erase(static_cast<std::size_t>(authority.data() - url.data()), at + 1);
     }
-    std::string result(url.substr(0, span->begin - 1));
-    if (!kept.empty()) {
-        result.append("?").append(kept);
-    }
-    return result.append(url.substr(span->end));
+    return result;
 }
 
 } // namespace gatepost::event

@@ -23,23 +23,27 @@ bool is_possible(std::string_view code, std::string_view number) {
     if (code == "7") { // Russia and Kazakhstan
         return matches(number, "ZXXXXXXXXX");
     }
+    if (code == "52" || code == "370") { // Mexico, Lithuania: a trunk prefix makes them longer
+        return number.size() == (code == "52" ? 10U : 8U);
+    }
     const auto size = code.size() + number.size();
     return size >= fewest_digits && size <= most_digits;
 }
 
-// Digits that begin with a country code. `zero` is where a "(0)" stands in them.
-reading international(std::string_view digits, std::optional<std::size_t> zero) {
+// Digits that begin with a country code. `in_brackets` is where a "(0)" stands in them.
+reading international(std::string_view digits, std::optional<std::size_t> in_brackets) {
     const auto code = calling_code_of(digits);
     auto number = digits.substr(code.digits.size());
-    if (code.digits.empty() || (zero && *zero != code.digits.size())) {
+    if (code.digits.empty() || (in_brackets && *in_brackets != code.digits.size())) {
         return std::nullopt;
     }
     if (number.starts_with('0')) {
-        if (code.trunk_zero) {
+        if (code.first == zero::trunk) {
             number.remove_prefix(1);
         }
-        // A zero that is left is a second one, or in brackets where zeros may belong to the number.
-        if (number.starts_with('0') && (code.trunk_zero || zero)) {
+        // One that is left is a second one, in brackets where zeros may belong to the number, or
+        // where no number begins so.
+        if (number.starts_with('0') && (code.first != zero::stays || in_brackets)) {
             return std::nullopt;
         }
     }

@@ -1,7 +1,9 @@
 #include <gatepost/core/text.hpp>
 #include <gatepost/ingest/pipeline.hpp>
+#include <gatepost/net/address.hpp>
 
 #include <algorithm>
+#include <span>
 
 namespace gatepost::ingest {
 namespace {
@@ -10,31 +12,70 @@ std::string at_event(std::size_t index, std::string_view field) {
     return "/events/" + std::to_string(index) + "/" + std::string(field);
 }
 
-bool has_header(const std::vector<consent::field>& headers, std::string_view name) {
+bool names(std::span<const consent::field> headers, std::string_view name) {
     return std::ranges::any_of(headers, [name](const consent::field& header) {
         return core::iequals(header.first, name);
     });
 }
 
+// What the event says of its visitor: a Cookie header may stand among the headers too.
+std::string cookies_of(const event::visitor& from) {
+    std::string all(from.cookie);
+    for (const auto& [name, value] : from.headers) {
+        if (core::iequals(name, "Cookie")) {
+            all.append(all.empty() ? "" : "; ").append(value);
+        }
+    }
+    return all;
+}
+
 // Per field: what the event says of its visitor, else, for an event that came alone, what the
-// request says of itself.
-void complete(event::inbound& event, const caller& by, bool alone) {
+// request says of itself. `cookies` holds the text that the event's cookie points to.
+void complete(event::inbound& event, const caller& by, bool alone, std::string& cookies) {
+    auto& from = event.from;
     auto& who = event.who;
-    who.ip = event.from.ip.empty() ? who.ip : event.from.ip;
-    who.user_agent = event.from.user_agent.empty() ? who.user_agent : event.from.user_agent;
+    who.ip = from.ip.empty() ? who.ip : from.ip;
+    who.user_agent = from.user_agent.empty() ? who.user_agent : from.user_agent;
+    const bool speaks = from.cookie_given || names(from.headers, "Cookie");
+    cookies = cookies_of(from);
+    from.cookie = alone && !speaks ? std::string_view(by.cookie) : cookies;
     if (!alone) {
         return;
     }
-    if (event.from.cookie.empty()) {
-        event.from.cookie = by.cookie;
-    }
+    const auto own = from.headers.size();
     for (const auto& header : by.headers) {
-        if (!has_header(event.from.headers, header.first)) {
-            event.from.headers.push_back(header);
+        // Every copy of a header that the event does not name itself.
+        if (!names(std::span(from.headers).first(own), header.first)) {
+            from.headers.push_back(header);
         }
     }
     who.ip = who.ip.empty() ? by.address : who.ip;
     who.user_agent = who.user_agent.empty() ? by.user_agent : who.user_agent;
+}
+
+// What TikTok would refuse, and a whole batch with it.
+void leave_out_unusable(event::inbound& event, std::vector<std::string>& warnings) {
+    if (!event.who.ip.empty() && !net::is_ip_address(event.who.ip)) {
+        event.who.ip = {};
+        warnings.push_back(at_event(event.index, "visitor/ip") + ": no IP address; left out");
+    }
+    if (!core::is_utf8(event.who.user_agent)) {
+        event.who.user_agent = {};
+        warnings.push_back(at_event(event.index, "visitor/user_agent") + ": not UTF-8; left out");
+    }
+}
+
+bool is_unreadable(const event::claims& claims, std::string_view field) {
+    return std::ranges::find(claims.unreadable, field) != claims.unreadable.end();
+}
+
+// A grant without a time is taken, one whose time cannot be read is not. A denial needs none.
+bool has_unreadable_grant(const event::claims& claims) {
+    return is_unreadable(claims, "at") &&
+           std::ranges::any_of(claims.fields, [](const consent::field& claim) {
+               return claim.first == "marketing" &&
+                      !core::iequals(core::trim(claim.second), "denied");
+           });
 }
 
 consent::signals signals_of(const event::inbound& event) {
@@ -43,12 +84,33 @@ consent::signals signals_of(const event::inbound& event) {
     result.headers = event.from.headers;
     result.claims = event.consent.fields;
     result.unreadable_claims = event.consent.unreadable;
+    if (has_unreadable_grant(event.consent)) {
+        result.unreadable_claims.emplace_back("marketing");
+    }
     result.claimed_at = event.consent.at;
     result.country = event.from.country;
     result.region = event.from.region;
     result.minor = event.from.minor;
     result.age = event.from.age;
     return result;
+}
+
+// Names what was neither granted nor denied: the application means something that it does not say.
+void warn_of_words(const event::inbound& event, const consent::decision& decision,
+                   std::vector<std::string>& warnings) {
+    for (const auto& [name, value] : event.consent.fields) {
+        if (name == "marketing" && !is_unreadable(event.consent, name) &&
+            !consent::gate::is_verdict(value)) {
+            warnings.push_back(at_event(event.index, "consent/marketing") +
+                               ": neither granted nor denied; unreadable");
+        }
+    }
+    for (const auto& found : decision.findings) {
+        if (found.from == consent::origin::header && found.state == consent::state::unreadable) {
+            warnings.push_back(at_event(event.index, found.source) +
+                               ": neither granted nor denied; unreadable");
+        }
+    }
 }
 
 std::string evidence_of(const consent::decision& decision) {
@@ -134,9 +196,12 @@ verdict pipeline::judge_one(event::inbound& event, const caller& by, bool alone,
                                 ": absent; one was made, give it to the pixel for deduplication");
     }
 
-    complete(event, by, alone);
+    std::string cookies;
+    complete(event, by, alone, cookies);
+    leave_out_unusable(event, into.warnings);
     const consent::signals request{.cookie = by.cookie, .headers = by.headers};
     auto decision = gate_.decide(signals_of(event), alone ? nullptr : &request, now);
+    warn_of_words(event, decision, into.warnings);
     const auto permitted = consent::admit(decision, std::move(event));
     if (permitted) {
         into.records.push_back(encoder_.seal(*permitted,

@@ -59,20 +59,19 @@ std::optional<event::body_format> format_of(const net::request_head& head) {
 
 caller caller_of(const net::request_head& head, const options& chosen) {
     caller result;
+    std::string hops; // several headers of that name are one list (RFC 9110 section 5.3)
     for (const auto& [name, value] : head.headers) {
         if (core::iequals(name, "Cookie")) {
             result.cookie.append(result.cookie.empty() ? "" : "; ").append(value);
-        } else {
-            result.headers.emplace_back(name, value);
+            continue;
         }
+        if (core::iequals(name, "X-Forwarded-For")) {
+            hops.append(hops.empty() ? "" : ",").append(value);
+        }
+        result.headers.emplace_back(name, value);
     }
-    if (const auto hops = head.find("X-Forwarded-For")) {
-        // Several headers of that name are one list (RFC 9110 section 5.3); the last hop is in the
-        // last.
-        const auto last = std::ranges::find_if(
-            head.headers.rbegin(), head.headers.rend(),
-            [](const net::header& h) { return core::iequals(h.name, "X-Forwarded-For"); });
-        result.address = net::client_address(last->value, chosen.trusted_proxies).value_or("");
+    if (head.count("X-Forwarded-For") > 0) {
+        result.address = net::client_address(hops, chosen.trusted_proxies).value_or("");
         result.user_agent = head.find("User-Agent").value_or("");
     }
     result.idempotency_key = head.find("Idempotency-Key").value_or("");

@@ -45,6 +45,12 @@ std::string bracketed(const std::string& host) {
 
 } // namespace
 
+bool is_ip_address(std::string_view text) {
+    boost::system::error_code failed;
+    boost::asio::ip::make_address(text, failed);
+    return !failed && text.find('%') == std::string_view::npos;
+}
+
 bool is_loopback_name(std::string_view host) {
     if (core::iequals(host, "localhost")) {
         return true;

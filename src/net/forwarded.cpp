@@ -1,4 +1,5 @@
 #include <gatepost/core/text.hpp>
+#include <gatepost/net/address.hpp>
 #include <gatepost/net/forwarded.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -60,12 +61,10 @@ std::optional<std::string_view> client_address(std::string_view forwarded_for,
         const auto start = comma == std::string_view::npos ? 0 : comma + 1;
         const auto hop = bare_address(core::trim(forwarded_for.substr(start)));
         forwarded_for = forwarded_for.substr(0, start == 0 ? 0 : comma);
-        boost::system::error_code failed;
-        const auto address = ip::make_address(hop, failed);
-        if (failed) {
+        if (!is_ip_address(hop)) {
             return std::nullopt;
         }
-        if (!trusted.contains(address)) {
+        if (!trusted.contains(ip::make_address(hop))) {
             return hop;
         }
     }

@@ -44,6 +44,7 @@ class room : public std::enable_shared_from_this<room> {
     void stop(Visit visit) {
         asio::post(context_, [self = shared_from_this(), visit] {
             self->stopping_ = true;
+            self->sweep_.cancel(); // so that the last connection's end is the room's
             for (auto* open : self->open_) {
                 visit(*open);
             }

@@ -119,6 +119,10 @@ struct metrics::state {
         gauge(registry, "gatepost_spool_bytes", "Bytes of waiting and dead events").Add({});
     prometheus::Histogram& commit = histogram(registry, "gatepost_spool_commit_seconds",
                                               "One group commit of the spool", latency_buckets);
+    prometheus::Counter& pushed_out =
+        counter(registry, "gatepost_duplicate_keys_pushed_out_total",
+                "Keys of events forgotten early because of spool.dedupe.max_keys")
+            .Add({});
     counters<1> delivered{counter(registry, "gatepost_delivered_total",
                                   "Events the upstream took (HTTP 200 and code 0)"),
                           {"pixel"}};
@@ -171,6 +175,9 @@ void metrics::spool(const spool_gauges& now) {
     state_->spool_events.at({"dead"}).Set(static_cast<double>(now.dead));
     state_->spool_bytes.Set(static_cast<double>(now.bytes));
     state_->spool_oldest.Set(now.oldest_seconds);
+}
+void metrics::duplicate_keys_pushed_out(std::uint64_t count) {
+    state_->pushed_out.Increment(static_cast<double>(count));
 }
 void metrics::delivered(std::string_view pixel, std::uint64_t count) {
     state_->delivered.at({state_->label(pixel)}).Increment(static_cast<double>(count));

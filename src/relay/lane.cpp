@@ -47,8 +47,7 @@ asio::awaitable<void> lane::run() {
             continue;
         }
         auto held = co_await slots_.take();
-        auto leased = around_.queue.lease(
-            route_.pixel, {options_.batch.max_events, options_.batch.max_bytes.bytes});
+        auto leased = around_.queue.lease(route_.pixel, next_batch());
         if (leased.has_error() || leased->empty()) {
             breaker_.forget_probe();
             if (leased.has_error()) {
@@ -60,6 +59,14 @@ asio::awaitable<void> lane::run() {
         ++under_way_;
         tasks_.spawn("deliver", deliver(std::move(*leased), std::move(held)));
     }
+}
+
+// A probe need not be large: what fails is held in memory until its time comes again.
+spool::lease_limits lane::next_batch() const {
+    constexpr std::size_t probe_events = 32;
+    const auto most = options_.batch.max_events;
+    return {breaker_.now() == breaker::state::half_open ? std::min(most, probe_events) : most,
+            options_.batch.max_bytes.bytes};
 }
 
 // Waits until there is something to send and it is time to; false when draining and there is not.
@@ -220,22 +227,24 @@ void lane::settle(const batch& records, const std::vector<std::size_t>& places,
 // What the answer says about the upstream.
 void lane::learn(const core::delivery& answer) {
     const auto now = around_.clock.steady();
-    if (answer.retry_after && answer.health != upstream_health::answering) {
-        not_before_ = now + std::min(*answer.retry_after, options_.retry.max);
-    }
     switch (answer.health) {
     case upstream_health::answering:
+        throttled_ = 0;
         if (breaker_.succeeded()) {
             observe::log(observe::level::info, "the upstream is back", {{"pixel", route_.pixel}});
             around_.queue.hasten(route_.pixel);
         }
         break;
-    case upstream_health::rate_limited: // slow, not broken
+    case upstream_health::rate_limited: // slow, not broken: the whole lane waits
         breaker_.forget_probe();
+        not_before_ = now + pause_after(++throttled_, answer);
         break;
     case upstream_health::failing:
     case upstream_health::refusing:
         breaker_.failed(now);
+        if (answer.retry_after) {
+            not_before_ = now + pause_after(1, answer);
+        }
         break;
     }
     show_breaker();
@@ -248,11 +257,17 @@ void lane::give_back(const batch& records, const batch_plan& plan, const core::d
         ids.push_back(records[place].id);
         attempts = std::max(attempts, records[place].attempts + 1);
     }
+    around_.queue.release(route_.pixel, ids,
+                          around_.clock.steady() + pause_after(attempts, answer));
+}
+
+// The back-off, or what the upstream asked for (Retry-After) if that is longer.
+std::chrono::milliseconds lane::pause_after(int failed, const core::delivery& answer) {
     const double chance = std::uniform_real_distribution<double>(0, 1)(random_);
-    const std::chrono::milliseconds asked =
-        answer.retry_after ? *answer.retry_after : std::chrono::milliseconds(0);
-    const auto wait = std::max(backoff(options_.retry, attempts, chance), asked);
-    around_.queue.release(route_.pixel, ids, around_.clock.steady() + wait);
+    // A mistaken one must not stop a pixel for days.
+    constexpr std::chrono::milliseconds most = std::chrono::hours(1);
+    const auto asked = answer.retry_after.value_or(std::chrono::milliseconds(0));
+    return std::max(backoff(options_.retry, failed, chance), std::min(asked, most));
 }
 
 void lane::log_unreadable(const core::error_code& error) const {

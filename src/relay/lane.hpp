@@ -42,7 +42,9 @@ class lane {
     core::delivery meaning_of(const net::client_failure& failure, std::size_t records);
     void settle(const batch& records, const std::vector<std::size_t>& places,
                 const core::delivery& answer);
+    spool::lease_limits next_batch() const;
     void learn(const core::delivery& answer);
+    std::chrono::milliseconds pause_after(int failed, const core::delivery& answer);
     void give_back(const batch& records, const batch_plan& plan, const core::delivery& answer);
     void show_breaker();
     void log_unreadable(const core::error_code& error) const;
@@ -56,7 +58,8 @@ class lane {
     breaker breaker_;
     boost::asio::steady_timer wake_;
     std::atomic<bool> asleep_ = false; // an arrival is to wake it
-    core::steady_time not_before_{};   // the upstream asked to wait (Retry-After)
+    core::steady_time not_before_{};   // the upstream asked to wait
+    int throttled_ = 0;                // rate limits in a row
     std::size_t under_way_ = 0;
     bool draining_ = false;
     std::mt19937_64 random_{std::random_device{}()};

@@ -1,6 +1,7 @@
 #include "lane.hpp"
 
 #include <gatepost/net/task_group.hpp>
+#include <gatepost/observe/log.hpp>
 #include <gatepost/relay/relay.hpp>
 
 #include <algorithm>
@@ -33,6 +34,13 @@ class relay::implementation {
     ~implementation() { around_.queue.on_arrival({}); }
 
     void start() {
+        for (const auto& pixel : around_.queue.pixels()) {
+            if (!lanes_.contains(pixel)) {
+                observe::log(observe::level::warn,
+                             "events wait for a pixel that is not configured any more",
+                             {{"pixel", pixel}});
+            }
+        }
         for (const auto& [pixel, way] : lanes_) {
             lanes_running_.spawn("lane", way->run());
         }

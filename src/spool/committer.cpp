@@ -94,6 +94,7 @@ core::result<committed_group> committer::commit(std::span<const append_list> app
         return failure;
     }
     duplicates_.keep(current.now);
+    current.done.keys_pushed_out = duplicates_.take_pushed_out();
     pixels_before_.clear();
     bytes_ += static_cast<std::uint64_t>(change.bytes);
     logged_keys_ += current.added.size() / key_bytes;

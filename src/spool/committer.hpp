@@ -38,6 +38,7 @@ struct settlement_list {
 struct committed_group {
     std::vector<append_answer> answers; // one per list: its statuses, or errc::full
     group_change change;
+    std::size_t keys_pushed_out = 0; // of the duplicate set, by its bound
 };
 
 class committer {

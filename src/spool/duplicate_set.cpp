@@ -96,6 +96,7 @@ void duplicate_set::forget_old(core::wall_time now) {
             const auto found = entries_.find(oldest.key);
             if (entries_.size() > max_keys_) {
                 entries_.erase(found);
+                ++pushed_out_;
             } else if (now < oldest.at + window_) {
                 break;
             } else if (found->second.waiting) {

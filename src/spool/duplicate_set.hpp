@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace gatepost::spool {
@@ -39,6 +40,9 @@ class duplicate_set {
     void undo_to(std::size_t mark);
     // Makes what was done final and forgets what is too old or too much.
     void keep(core::wall_time now);
+
+    // How many keys max_keys has pushed out since this was last asked: events that may come again.
+    std::size_t take_pushed_out() { return std::exchange(pushed_out_, 0); }
 
     // At start: a key as it was logged, then the keys of what is waiting.
     void restore(const core::key128& key, core::wall_time at);
@@ -68,6 +72,7 @@ class duplicate_set {
     boost::unordered_flat_map<core::key128, entry, core::key128_hash> entries_;
     std::deque<aged_key> by_age_; // oldest first, with stale ones among them
     std::vector<change> undo_;
+    std::size_t pushed_out_ = 0;
 };
 
 } // namespace gatepost::spool

@@ -16,7 +16,7 @@ constexpr int pages_at_most = 1000;
 // What the file keeps of the pages that were emptied, for the next events.
 constexpr std::int64_t kept_free_pages = 2048;
 
-// Maintenance and gauges, at most this often...
+// Maintenance, at most this often...
 constexpr std::chrono::milliseconds upkeep_interval(250);
 // ... and with nothing to do this often.
 constexpr std::chrono::seconds idle_interval(1);
@@ -48,7 +48,6 @@ core::result<std::unique_ptr<writer>> writer::start(database opened, std::string
     }
     counters.apply(*held);
     counters.disk_full(!made->reserve_.take());
-    made->show_gauges();
     made->thread_ = std::thread([self = made.get()] { self->run(); });
     return made;
 }
@@ -204,6 +203,7 @@ bool writer::use_reserve() {
 }
 
 void writer::publish(const committed_group& group, std::span<const append_list> appends) {
+    metrics_.duplicate_keys_pushed_out(group.keys_pushed_out);
     tallies_.apply(group.change);
     for (std::size_t i = 0; i < appends.size(); ++i) {
         appends[i].done(group.answers[i]);
@@ -254,7 +254,6 @@ void writer::upkeep() {
     if (!reserve_.held()) {
         regain_reserve();
     }
-    show_gauges();
 }
 
 void writer::keep_log_short() {
@@ -288,16 +287,6 @@ void writer::regain_reserve() {
             observe::log(observe::level::info, "spool: the disk has room again");
         }
     }
-}
-
-void writer::show_gauges() {
-    const auto now = tallies_.sum();
-    const auto age = now.oldest ? clock_.wall() - *now.oldest : std::chrono::milliseconds(0);
-    metrics_.spool({.waiting = now.waiting - std::min(now.waiting, now.leased),
-                    .leased = now.leased,
-                    .dead = now.dead,
-                    .bytes = now.bytes,
-                    .oldest_seconds = std::chrono::duration<double>(age).count()});
 }
 
 } // namespace gatepost::spool

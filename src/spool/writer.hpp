@@ -69,7 +69,6 @@ class writer {
     void keep_log_short();
     void copy_log_back();
     void regain_reserve();
-    void show_gauges();
 
     options options_;
     const core::clock& clock_;

@@ -57,6 +57,11 @@ core::sealed_record encoder::seal(const consent::permitted<event::inbound>& even
     return core::sealed_record(std::move(content));
 }
 
+// The click id was read before this.
+std::string encoder::clean(std::string_view url) const {
+    return event::strip_parameters(event::strip_user(url), options_.strip_query);
+}
+
 std::string encoder::payload(const consent::permitted<event::inbound>& event, const envelope& about,
                              const identity::hashed_user& who,
                              const event::click_ids& clicks) const {
@@ -78,9 +83,8 @@ std::string encoder::payload(const consent::permitted<event::inbound>& event, co
 
     if (!event->where.url.empty() || !event->where.referrer.empty()) {
         out.key("page").begin_object();
-        write_text(out, "url", event::strip_query(event->where.url, options_.strip_query));
-        write_text(out, "referrer",
-                   event::strip_query(event->where.referrer, options_.strip_query));
+        write_text(out, "url", clean(event->where.url));
+        write_text(out, "referrer", clean(event->where.referrer));
         out.end_object();
     }
     if (event->properties.size() > 0) {

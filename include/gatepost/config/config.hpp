@@ -46,7 +46,7 @@ struct config {
     identity::options identity;
     std::string key_file; // "" for <spool.path>/identity.key
     spool::options spool;
-    net::client_options upstream;
+    net::client_options upstream{.endpoint = {.host = "business-api.tiktok.com"}};
     relay::options relay;
     std::chrono::milliseconds shutdown_grace = std::chrono::seconds(10);
     observe::log_options log;

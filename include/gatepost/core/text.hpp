@@ -41,6 +41,8 @@ int hex_value(char c);
 // %XX decoded once; a lone or invalid % is kept as it is. `+` is kept, unless asked for.
 std::string percent_decode(std::string_view text, bool plus_is_space = false);
 std::string to_hex(std::string_view bytes);
+// Well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing past U+10FFFF.
+bool is_utf8(std::string_view bytes);
 
 // A whole decimal number and nothing else.
 template <std::integral Integer>

@@ -35,7 +35,8 @@ struct page {
 
 // Who the visitor is, as the application knows it.
 struct visitor {
-    std::string_view cookie; // a Cookie header's value
+    std::string_view cookie;   // a Cookie header's value
+    bool cookie_given = false; // also when it is empty: then the visitor has none
     std::string_view ip;
     std::string_view user_agent;
     std::string_view country; // ISO 3166-1 alpha-2, any case

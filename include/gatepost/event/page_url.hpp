@@ -17,8 +17,12 @@ std::string host_of(std::string_view url);
 // The first value of a query parameter (name compared exactly), percent-decoded once; `+` is kept.
 std::optional<std::string> query_value(std::string_view url, std::string_view name);
 
-// Without the query parameters of these names (any case, escaped or not). Everything else stays
-// byte for byte, but for a `?` with nothing left behind it.
-std::string strip_query(std::string_view url, std::span<const std::string> names);
+// Without the parameters of these names (any case, escaped or not), in the query and in the
+// fragment, which pages with hash routes use as another; `a[email]` and `email[]` are `email` too.
+// Everything else stays byte for byte, but for a `?` or `#` with nothing left behind it.
+std::string strip_parameters(std::string_view url, std::span<const std::string> names);
+
+// Without `user:password@`.
+std::string strip_user(std::string_view url);
 
 } // namespace gatepost::event

@@ -39,7 +39,7 @@ struct judgement {
 struct caller {
     std::string cookie; // all Cookie headers
     std::vector<consent::field> headers;
-    std::string_view address;    // only beside an X-Forwarded-For
+    std::string address;         // only beside an X-Forwarded-For
     std::string_view user_agent; // the same
     std::string_view idempotency_key;
 };

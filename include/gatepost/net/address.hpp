@@ -35,6 +35,9 @@ std::optional<endpoint> parse_endpoint(std::string_view text);
 // nullopt when it is no host.
 std::optional<std::string> host_without_port(std::string_view authority);
 
+// An IPv4 or IPv6 address and nothing else: no port, no brackets, no zone.
+bool is_ip_address(std::string_view text);
+
 // localhost, 127.0.0.0/8 or ::1 (no brackets).
 bool is_loopback_name(std::string_view host);
 

@@ -32,6 +32,7 @@ class metrics {
     // Spool.
     void commit_took(std::chrono::nanoseconds time);
     void spool(const spool_gauges& now);
+    void duplicate_keys_pushed_out(std::uint64_t count);
     // Way out.
     void delivered(std::string_view pixel, std::uint64_t count);
     void late(std::string_view pixel, std::uint64_t count);

@@ -41,6 +41,7 @@ class encoder {
                              std::vector<std::string>& warnings);
 
   private:
+    std::string clean(std::string_view url) const;
     std::string payload(const consent::permitted<event::inbound>& event, const envelope& about,
                         const identity::hashed_user& who, const event::click_ids& clicks) const;
 

@@ -69,6 +69,8 @@ TEST_CASE("duplicate set: past the bound the oldest keys are forgotten") {
     }
     set.keep(start + 10s);
     CHECK(set.size() == 3);
+    CHECK(set.take_pushed_out() == 2);
+    CHECK(set.take_pushed_out() == 0);
     CHECK_FALSE(set.add(key(3), start + 10s));
     CHECK_FALSE(set.add(key(5), start + 10s));
     CHECK(set.add(key(1), start + 10s));

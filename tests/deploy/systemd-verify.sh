@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# The service unit is accepted by systemd without a word and leaves little exposed; the
+# configuration beside it is accepted by the program and names the token that the unit hands over.
+#
+#   systemd-verify.sh PATH-OF-GATEPOST
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+units=$here/../../systemd
+binary=$(realpath "$1")
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+fail() { printf 'FAILED: %s\n' "$*"; failed=1; }
+
+command -v systemd-analyze >/dev/null || { fail "systemd-analyze is not installed (package systemd)"; exit 1; }
+
+# `verify` wants the program to be there.
+ln -s "$binary" "$work/gatepost"
+sed "s#^ExecStart=/usr/bin/gatepost #ExecStart=$work/gatepost #" "$units/gatepost.service" >"$work/gatepost.service"
+grep -q "^ExecStart=$work/gatepost serve --config /etc/gatepost/gatepost.yaml\$" "$work/gatepost.service" ||
+  fail "ExecStart does not read: /usr/bin/gatepost serve --config /etc/gatepost/gatepost.yaml"
+
+# It exits 0 on keys it does not know and only says so.
+systemd-analyze verify --man=no "$work/gatepost.service" 2>"$work/said" || fail "verify exits with $?"
+[ ! -s "$work/said" ] || fail "verify says: $(cat "$work/said")"
+
+# In tenths: what is left is the network, the host's files and the Unix socket.
+systemd-analyze security --offline=true --threshold=15 --no-pager "$work/gatepost.service" >"$work/security" 2>&1 ||
+  fail "exposed by more than 1.5: $(cat "$work/security")"
+grep 'Overall exposure' "$work/security" || fail "security prints no figure"
+
+token_file=$(sed -n 's/^ *access_token_file: *//p' "$units/gatepost.yaml")
+credential=$(sed -n 's/^LoadCredential=\([^:]*\):.*/\1/p' "$units/gatepost.service")
+[ "$token_file" = "/run/credentials/gatepost.service/$credential" ] ||
+  fail "gatepost.yaml reads the token from $token_file, the unit hands over $credential"
+echo token >"$work/token"
+sed "s#$token_file#$work/token#" "$units/gatepost.yaml" >"$work/gatepost.yaml"
+"$binary" check --config "$work/gatepost.yaml" >"$work/checked" 2>&1 || fail "check says: $(cat "$work/checked")"
+
+exit $failed

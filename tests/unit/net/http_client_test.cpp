@@ -1,0 +1,319 @@
+#include "certificate.hpp"
+#include "running_server.hpp"
+#include "scripted_peer.hpp"
+
+#include <gatepost/net/http_client.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <fstream>
+#include <optional>
+#include <thread>
+
+using namespace gatepost;
+using namespace std::chrono_literals;
+using net::client_errc;
+using test::running_server;
+
+namespace {
+
+using answer_result = core::result<core::upstream_answer, net::client_failure>;
+using slot = std::optional<answer_result>;
+
+core::upstream_request request(std::string target, std::string body = "body") {
+    return {.target = std::move(target),
+            .headers = {{"Content-Type", "application/json"}, {"Access-Token", "t"}},
+            .body = std::move(body)};
+}
+
+boost::asio::awaitable<void> run_post(net::http_client& client, core::upstream_request what,
+                                      slot& into) {
+    into = co_await client.post(std::move(what));
+}
+
+// A client with its own context, which runs while something is posted.
+class client {
+  public:
+    explicit client(net::client_options options)
+        : options_(std::move(options)), http_(context_, options_, metrics_) {}
+
+    void begin(core::upstream_request what, slot& into) {
+        boost::asio::co_spawn(context_, run_post(http_, std::move(what), into),
+                              boost::asio::detached);
+    }
+    void finish() {
+        context_.restart();
+        context_.run();
+    }
+    answer_result post(core::upstream_request what) {
+        slot answer;
+        begin(std::move(what), answer);
+        finish();
+        return answer.value();
+    }
+    net::http_client& http() { return http_; }
+    // The value of a metric's line, which begins so.
+    std::string metric(const std::string& beginning) const {
+        const auto text = metrics_.render();
+        const auto start = text.find("\n" + beginning + " ");
+        return start == std::string::npos
+                   ? "absent"
+                   : text.substr(start + beginning.size() + 2,
+                                 text.find('\n', start + 1) - start - beginning.size() - 2);
+    }
+
+  private:
+    net::client_options options_;
+    observe::metrics metrics_{{}};
+    boost::asio::io_context context_{1};
+    net::http_client http_;
+};
+
+net::client_options plain(std::uint16_t port) {
+    return {.endpoint = {.tls = false, .host = "127.0.0.1", .port = port}};
+}
+
+net::client_options over_tls(std::uint16_t port, const std::string& ca_file,
+                             std::string host = "localhost") {
+    return {.endpoint = {.tls = true, .host = std::move(host), .port = port}, .ca_file = ca_file};
+}
+
+client_errc kind_of(const answer_result& failed) {
+    REQUIRE(failed.has_error());
+    return failed.error().kind;
+}
+
+} // namespace
+
+TEST_CASE("http client: over verified TLS a connection is used for many requests") {
+    test::certificate shown("DNS:localhost,IP:127.0.0.1");
+    running_server server({}, shown.server());
+    const auto host = GENERATE(as<std::string>(), "localhost", "127.0.0.1");
+    client upstream(over_tls(server.address().port, shown.file(), host));
+    for (int i = 0; i < 5; ++i) {
+        const auto answer = upstream.post(request("/" + std::to_string(i), "event"));
+        REQUIRE(answer.has_value());
+        CHECK(answer->status == 200);
+        CHECK(answer->body == "POST /" + std::to_string(i) + " event");
+    }
+    CHECK(server->accepted() == 1);
+    CHECK(upstream.metric("gatepost_upstream_handshakes_total") == "1");
+    CHECK(upstream.metric("gatepost_upstream_connections{state=\"idle\"}") == "1");
+    CHECK(upstream.metric("gatepost_upstream_connections{state=\"busy\"}") == "0");
+}
+
+TEST_CASE("http client: a certificate nobody vouches for is refused, with the reason") {
+    test::certificate shown("DNS:localhost");
+    test::certificate other("DNS:localhost");
+    running_server server({}, shown.server());
+    client upstream(over_tls(server.address().port, other.file()));
+    const auto answer = upstream.post(request("/"));
+    CHECK(kind_of(answer) == client_errc::tls);
+    CHECK(answer.error().detail.find("self-signed certificate") != std::string::npos);
+    CHECK(upstream.metric("gatepost_upstream_handshakes_total") == "0");
+}
+
+TEST_CASE("http client: a certificate for another name or address is refused") {
+    test::certificate shown("DNS:other.example,IP:127.0.0.2");
+    running_server server({}, shown.server());
+    const auto [host, reason] = GENERATE(table<std::string, std::string>(
+        {{"localhost", "hostname mismatch"}, {"127.0.0.1", "IP address mismatch"}}));
+    client upstream(over_tls(server.address().port, shown.file(), host));
+    const auto answer = upstream.post(request("/"));
+    CHECK(kind_of(answer) == client_errc::tls);
+    CAPTURE(answer.error().detail);
+    CHECK(answer.error().detail.find(reason) != std::string::npos);
+}
+
+TEST_CASE("http client: a server that speaks no TLS is a TLS failure") {
+    test::certificate trusted("DNS:localhost");
+    running_server server;
+    client upstream(over_tls(server.address().port, trusted.file()));
+    CHECK(kind_of(upstream.post(request("/"))) == client_errc::tls);
+}
+
+TEST_CASE("http client: trust anchors that cannot be read end the start") {
+    const test::temporary_directory directory;
+    CHECK_THROWS(client(over_tls(443, directory.file("missing.pem"))));
+    std::ofstream(directory.file("empty.pem"));
+    CHECK_THROWS(client(over_tls(443, directory.file("empty.pem"))));
+}
+
+TEST_CASE("http client: as many connections are open as posts are under way") {
+    running_server server;
+    client upstream(plain(server.address().port));
+    std::array<slot, 3> answers;
+    for (auto& answer : answers) {
+        upstream.begin(request("/"), answer);
+    }
+    upstream.finish();
+    for (const auto& answer : answers) {
+        REQUIRE(answer->has_value());
+    }
+    CHECK(server->accepted() == 3);
+    REQUIRE(upstream.post(request("/")).has_value());
+    CHECK(server->accepted() == 3);
+    upstream.http().close_idle();
+    REQUIRE(upstream.post(request("/")).has_value());
+    CHECK(server->accepted() == 4);
+}
+
+TEST_CASE("http client: a connection past its age is not used again") {
+    running_server server;
+    auto options = plain(server.address().port);
+    options.connection_age = 0ms;
+    client upstream(options);
+    REQUIRE(upstream.post(request("/")).has_value());
+    REQUIRE(upstream.post(request("/")).has_value());
+    CHECK(server->accepted() == 2);
+}
+
+TEST_CASE("http client: a kept connection that the peer has closed is replaced, once") {
+    test::scripted_peer peer;
+    client upstream(plain(peer.port()));
+    constexpr auto ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+    std::thread script([&] {
+        {
+            auto first = peer.accept();
+            first.read_until("one");
+            first.write(ok);
+        } // closed without a word
+        auto second = peer.accept();
+        second.read_until("two");
+        second.write(ok);
+    });
+    const auto one = upstream.post(request("/", "one"));
+    const auto two = upstream.post(request("/", "two"));
+    script.join();
+    REQUIRE(one.has_value());
+    REQUIRE(two.has_value());
+    CHECK(two->body == "{}");
+    CHECK_FALSE(peer.is_called());
+}
+
+TEST_CASE("http client: an answer that breaks off is not asked for again") {
+    test::scripted_peer peer;
+    client upstream(plain(peer.port()));
+    std::thread script([&] {
+        auto only = peer.accept();
+        only.read_until("one");
+        only.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+        only.read_until("two");
+        only.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
+    });
+    REQUIRE(upstream.post(request("/", "one")).has_value());
+    const auto two = upstream.post(request("/", "two"));
+    script.join();
+    CHECK(kind_of(two) == client_errc::broken);
+    CHECK_FALSE(peer.is_called());
+}
+
+TEST_CASE("http client: a new connection that is closed without an answer is not tried again") {
+    test::scripted_peer peer;
+    client upstream(plain(peer.port()));
+    std::thread script([&] { peer.accept().read_until("one"); });
+    CHECK(kind_of(upstream.post(request("/", "one"))) == client_errc::broken);
+    script.join();
+    CHECK_FALSE(peer.is_called());
+}
+
+TEST_CASE("http client: an answer with Connection: close is the connection's last") {
+    test::scripted_peer peer;
+    client upstream(plain(peer.port()));
+    std::thread script([&] {
+        for (const auto* body : {"one", "two"}) {
+            auto each = peer.accept();
+            each.read_until(body);
+            each.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}");
+        }
+    });
+    CHECK(upstream.post(request("/", "one")).has_value());
+    CHECK(upstream.metric("gatepost_upstream_connections{state=\"idle\"}") == "0");
+    CHECK(upstream.post(request("/", "two")).has_value());
+    script.join();
+}
+
+TEST_CASE("http client: an answer that does not come is a timeout") {
+    running_server server;
+    auto options = plain(server.address().port);
+    options.request_timeout = 50ms;
+    client upstream(options);
+    CHECK(kind_of(upstream.post(request("/wait"))) == client_errc::timeout);
+    CHECK(upstream.metric("gatepost_upstream_connections{state=\"idle\"}") == "0");
+    CHECK(upstream.metric("gatepost_upstream_connections{state=\"busy\"}") == "0");
+}
+
+TEST_CASE("http client: a handshake that does not end is a timeout") {
+    test::certificate trusted("DNS:localhost");
+    test::scripted_peer peer; // never accepts, the kernel does
+    auto options = over_tls(peer.port(), trusted.file(), "127.0.0.1");
+    options.connect_timeout = 50ms;
+    client upstream(options);
+    CHECK(kind_of(upstream.post(request("/"))) == client_errc::timeout);
+}
+
+TEST_CASE("http client: nobody listening is a failure to connect") {
+    const auto port = test::scripted_peer().port();
+    client upstream(plain(port));
+    CHECK(kind_of(upstream.post(request("/"))) == client_errc::connect);
+}
+
+TEST_CASE("http client: an answer that is too large or no HTTP is a bad answer") {
+    running_server server;
+    auto options = plain(server.address().port);
+    options.max_answer = core::byte_size{99'999};
+    CHECK(kind_of(client(options).post(request("/large"))) == client_errc::answer);
+    options.max_answer = core::byte_size{100'000};
+    CHECK(client(options).post(request("/large")).has_value());
+
+    test::scripted_peer peer;
+    client upstream(plain(peer.port()));
+    std::thread script([&] {
+        auto only = peer.accept();
+        only.read_until("body");
+        only.write("SMTP ready\r\n\r\n");
+    });
+    CHECK(kind_of(upstream.post(request("/"))) == client_errc::answer);
+    script.join();
+}
+
+TEST_CASE("http client: a reset instead of an answer is broken") {
+    running_server server;
+    client upstream(plain(server.address().port));
+    CHECK(kind_of(upstream.post(request("/reset"))) == client_errc::broken);
+}
+
+TEST_CASE("http client: a redirect is an answer like any other") {
+    running_server server;
+    client upstream(plain(server.address().port));
+    const auto answer = upstream.post(request("/moved"));
+    REQUIRE(answer.has_value());
+    CHECK(answer->status == 302);
+    CHECK(server->accepted() == 1);
+}
+
+TEST_CASE("http client: Retry-After is read in seconds and as a date") {
+    test::scripted_peer peer;
+    const auto wait = [&](const std::string& value) {
+        client upstream(plain(peer.port()));
+        std::thread script([&] {
+            auto only = peer.accept();
+            only.read_until("body");
+            only.write("HTTP/1.1 503 Later\r\nRetry-After: " + value +
+                       "\r\nContent-Length: 0\r\n\r\n");
+        });
+        const auto answer = upstream.post(request("/"));
+        script.join();
+        REQUIRE(answer.has_value());
+        CHECK(answer->status == 503);
+        return answer->retry_after;
+    };
+    CHECK(wait("7") == 7s);
+    CHECK(wait("Sun, 06 Nov 1994 08:49:37 GMT") == 0s);
+    CHECK(wait("Fri, 31 Dec 2100 23:59:59 GMT") > std::chrono::hours(24 * 365));
+    CHECK_FALSE(wait("soon"));
+    CHECK_FALSE(wait("-1"));
+}
