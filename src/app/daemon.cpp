@@ -24,6 +24,7 @@
 #include <cstdlib>
 #include <deque>
 #include <iostream>
+#include <stdexcept>
 #include <thread>
 
 namespace gatepost::app {
@@ -133,17 +134,27 @@ class daemon::implementation final : public core::status_source {
         return door;
     }
 
+    static std::string bind(net::http_server& server, const net::listen_address& address,
+                            const char* key) {
+        try {
+            return "http://" + server.listen(address).authority();
+        } catch (const boost::system::system_error& error) {
+            throw std::runtime_error(std::string(key) + " " + address.authority() + ": " +
+                                     error.code().message());
+        }
+    }
+
     void listen() {
         for (const auto& address : config_.listen.http) {
-            announce("ingest", "http://" + ingest_->listen(address).authority());
+            announce("ingest", bind(*ingest_, address, "listen.http"));
         }
         if (!config_.listen.unix_path.empty()) {
             ingest_->listen_unix(config_.listen.unix_path, config_.listen.unix_mode);
             announce("ingest", "unix:" + config_.listen.unix_path);
         }
-        announce("admin", "http://" + admin_->listen(config_.admin).authority());
+        announce("admin", bind(*admin_, config_.admin, "admin.http"));
         if (config_.metrics) {
-            announce("metrics", "http://" + probes_->listen(*config_.metrics).authority());
+            announce("metrics", bind(*probes_, *config_.metrics, "metrics.http"));
         }
     }
 
@@ -162,13 +173,21 @@ class daemon::implementation final : public core::status_source {
                 observe::level::warn,
                 "SIGHUP: reloading is not available yet; restart to change the configuration");
         }
-        // Everything acknowledged is on disk, so ending at once loses nothing.
-        signals.async_wait([](const boost::system::error_code& ended, int) {
-            if (!ended) {
+        end_at_second(signals);
+        co_await shut_down();
+    }
+
+    // Everything acknowledged is on disk, so ending at once loses nothing.
+    static void end_at_second(asio::signal_set& signals) {
+        signals.async_wait([&signals](const boost::system::error_code& ended, int number) {
+            if (ended) {
+                return;
+            }
+            if (number != SIGHUP) {
                 std::_Exit(app::failed);
             }
+            end_at_second(signals);
         });
-        co_await shut_down();
     }
 
     asio::awaitable<void> shut_down() {

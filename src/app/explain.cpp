@@ -56,6 +56,9 @@ class explainer {
         if (posted.has_error()) {
             return net::error_response(400, posted.error()).body;
         }
+        if (posted->events.size() != 1) {
+            return net::error_response(422, {"invalid_body", "one event a line", ""}).body;
+        }
         const auto judged = pipeline_.judge(std::move(*posted), {}, core::system_clock().wall());
         return ingest::write_explained_event(judged, options_);
     }

@@ -9,6 +9,8 @@
 
 #include <csignal>
 #include <iostream>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace gatepost::app {
@@ -20,6 +22,13 @@ std::vector<std::string> ids_of(const std::vector<ingest::pixel>& pixels) {
         ids.push_back(pixel.id);
     }
     return ids;
+}
+
+// A dump would hold what visitors sent, and the tokens.
+void forbid_core_dumps() {
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
 }
 
 // A standing test code keeps events out of the live reports, which nobody wants for long.
@@ -38,6 +47,7 @@ void warn_about_test_codes(const std::vector<ingest::pixel>& pixels) {
 int serve(const std::string& config_file) {
     std::signal(SIGPIPE, SIG_IGN);
     umask(0077);
+    forbid_core_dumps();
     const auto chosen = config::load_file(config_file, config::secrets::read);
     if (chosen.has_error()) {
         for (const auto& problem : chosen.error()) {

@@ -78,7 +78,8 @@ void read_pixel(section& from, config& into, secrets tokens) {
     from.later("consent", "{}");
     if (auto token = read_token(from, tokens)) {
         if (!fits_header(*token)) {
-            from.wrong("access_token_file", "the token holds characters that no token has");
+            from.wrong(from.has("access_token_file") ? "access_token_file" : "access_token_env",
+                       "the token holds characters that no token has");
         }
         into.access_tokens[pixel.id] = std::move(*token);
     }

@@ -11,6 +11,9 @@
 namespace gatepost::config {
 namespace {
 
+// Added to any time it must not overflow.
+constexpr std::chrono::milliseconds longest = core::days(3650);
+
 // Alike in content, whatever the style.
 bool same(const YAML::Node& a, const YAML::Node& b) {
     if (a.Type() != b.Type()) {
@@ -138,8 +141,8 @@ void section::duration(const std::string& key, std::chrono::milliseconds& target
         const auto read = core::parse_duration(*given);
         if (!read) {
             wrong(key, "expected a duration such as 250ms, 10s, 5m, 48h or 7d");
-        } else if (*read < least) {
-            wrong(key, "must be at least " + core::format(least));
+        } else if (*read < least || *read > longest) {
+            wrong(key, "must be from " + core::format(least) + " to " + core::format(longest));
         } else {
             target = *read;
         }
@@ -152,13 +155,14 @@ void section::seconds(const std::string& key, std::chrono::seconds& target) {
     target = std::chrono::floor<std::chrono::seconds>(exact);
 }
 
-void section::size(const std::string& key, core::byte_size& target, core::byte_size least) {
+void section::size(const std::string& key, core::byte_size& target, core::byte_size least,
+                   core::byte_size most) {
     if (const auto given = scalar(key)) {
         const auto read = core::parse_byte_size(*given);
         if (!read) {
             wrong(key, "expected a size such as 64KiB, 4MiB or 1GiB");
-        } else if (*read < least) {
-            wrong(key, "must be at least " + core::format(least));
+        } else if (*read < least || *read > most) {
+            wrong(key, "must be from " + core::format(least) + " to " + core::format(most));
         } else {
             target = *read;
         }

@@ -30,7 +30,8 @@ class section {
     void duration(const std::string& key, std::chrono::milliseconds& target,
                   std::chrono::milliseconds least = std::chrono::milliseconds(0));
     void seconds(const std::string& key, std::chrono::seconds& target);
-    void size(const std::string& key, core::byte_size& target, core::byte_size least);
+    void size(const std::string& key, core::byte_size& target, core::byte_size least,
+              core::byte_size most = core::gibibytes(1024));
     template <class Number>
     void number(const std::string& key, Number& target, std::int64_t least, std::int64_t most) {
         if (const auto read = whole_number(key, least, most)) {

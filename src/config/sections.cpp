@@ -96,8 +96,8 @@ void read_listen(section& file, config& into) {
         listen.later("allowed_uids", "[]");
         read_door(listen, into.ingest);
         listen.number("threads", to.threads, 1, 64);
-        listen.size("max_body", to.limits.max_body, core::kibibytes(1));
-        listen.size("max_header", to.limits.max_header, core::kibibytes(1));
+        listen.size("max_body", to.limits.max_body, core::kibibytes(1), core::gibibytes(1));
+        listen.size("max_header", to.limits.max_header, core::kibibytes(1), core::mebibytes(1));
         listen.number("max_connections", to.limits.max_connections, 1, many);
         listen.duration("request_timeout", to.limits.request_timeout, milliseconds(100));
         listen.duration("idle_timeout", to.limits.idle_timeout, milliseconds(100));

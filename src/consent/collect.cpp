@@ -68,12 +68,16 @@ class collector {
     }
 
     void read_claims(const signals& from) {
+        // A grant without a time is taken, one whose time cannot be read is not.
+        const bool no_time =
+            std::ranges::find(from.unreadable_claims, "at") != from.unreadable_claims.end();
         for (const auto& [name, value] : from.claims) {
             if (std::ranges::find(from.unreadable_claims, name) != from.unreadable_claims.end()) {
                 continue;
             }
             if (name == "marketing" && rules_.reads(format::body)) {
-                add_verdict(origin::body, marketing_source, format::body, value, from.claimed_at);
+                add_verdict(origin::body, marketing_source, format::body, value, from.claimed_at,
+                            no_time);
             }
             add_unread_claim(name, !core::trim(value).empty());
         }
@@ -119,15 +123,20 @@ class collector {
     }
 
     void add_verdict(origin from, std::string_view source, std::string_view label,
-                     std::string_view text, optional_time at) {
-        const auto verdict = marketing_verdict(text);
+                     std::string_view text, optional_time at, bool time_unreadable = false) {
+        auto verdict = marketing_verdict(text);
+        std::string_view detail = verdict ? "" : no_verdict;
+        if (verdict == state::granted && time_unreadable) {
+            verdict.reset();
+            detail = "time not readable";
+        }
         add({from,
              std::string(source),
              label,
              verdict.value_or(state::unreadable),
              verdict ? at : std::nullopt,
              {},
-             verdict ? "" : no_verdict});
+             detail});
     }
 
     void add_unread(const unread_field& unread) {

@@ -69,24 +69,12 @@ bool is_unreadable(const event::claims& claims, std::string_view field) {
     return std::ranges::find(claims.unreadable, field) != claims.unreadable.end();
 }
 
-// A grant without a time is taken, one whose time cannot be read is not. A denial needs none.
-bool has_unreadable_grant(const event::claims& claims) {
-    return is_unreadable(claims, "at") &&
-           std::ranges::any_of(claims.fields, [](const consent::field& claim) {
-               return claim.first == "marketing" &&
-                      !core::iequals(core::trim(claim.second), "denied");
-           });
-}
-
 consent::signals signals_of(const event::inbound& event) {
     consent::signals result;
     result.cookie = event.from.cookie;
     result.headers = event.from.headers;
     result.claims = event.consent.fields;
     result.unreadable_claims = event.consent.unreadable;
-    if (has_unreadable_grant(event.consent)) {
-        result.unreadable_claims.emplace_back("marketing");
-    }
     result.claimed_at = event.consent.at;
     result.country = event.from.country;
     result.region = event.from.region;
@@ -107,8 +95,8 @@ void warn_of_words(const event::inbound& event, const consent::decision& decisio
     }
     for (const auto& found : decision.findings) {
         if (found.from == consent::origin::header && found.state == consent::state::unreadable) {
-            warnings.push_back(at_event(event.index, found.source) +
-                               ": neither granted nor denied; unreadable");
+            warnings.push_back(at_event(event.index, "visitor/headers") + ": " + found.source +
+                               " is neither granted nor denied; unreadable");
         }
     }
 }

@@ -45,8 +45,9 @@ class connection_base {
     // Called by the room, on its thread.
     void expire_if_due(steady::time_point now) {
         if (now >= deadline_) {
+            // Again at each look, until there is a new deadline: what has just completed and not
+            // run yet is not cancelled.
             expired_ = true;
-            deadline_ = steady::time_point::max();
             cancel();
         }
     }
@@ -58,15 +59,27 @@ class connection_base {
     }
     void abort() {
         draining_ = true;
-        expired_ = true;
-        cancel();
+        aborted_ = true;
+        deadline_ = steady::time_point::min();
+        expire_if_due(steady::now());
     }
 
   protected:
     virtual void cancel() = 0;
 
+    void set_deadline(steady::time_point when) {
+        if (!aborted_) {
+            deadline_ = when;
+            expired_ = false;
+        }
+    }
+    void set_deadline(std::chrono::milliseconds from_now) {
+        set_deadline(steady::now() + from_now);
+    }
+
     steady::time_point deadline_ = steady::time_point::max();
     bool expired_ = false;
+    bool aborted_ = false;
     bool draining_ = false;
     bool idle_ = true; // between requests
 };
@@ -92,8 +105,6 @@ class connection final : public connection_base {
         boost::system::error_code ignored;
         beast::get_lowest_layer(stream_).cancel(ignored);
     }
-
-    void set_deadline(std::chrono::milliseconds from_now) { deadline_ = steady::now() + from_now; }
 
     asio::awaitable<bool> greet() {
         if constexpr (std::is_same_v<Stream, tls_stream>) {
@@ -133,7 +144,7 @@ class connection final : public connection_base {
             co_return co_await write(head, error_response(status, body.error()),
                                      message.keep_alive());
         }
-        deadline_ = steady::time_point::max(); // what the handler waits for, it bounds itself
+        set_deadline(steady::time_point::max()); // what the handler waits for, it bounds itself
         auto result = co_await handler_.answer(head, std::move(*body));
         co_return co_await write(head, std::move(result), message.keep_alive());
     }
@@ -210,7 +221,7 @@ class connection final : public connection_base {
 
     // The answer to a message that could not be read to its end, if there is anybody to answer.
     asio::awaitable<bool> refuse_unread(boost::system::error_code failed) {
-        if (expired_ && !draining_) {
+        if (expired_ && !aborted_) {
             co_await answer_and_close(
                 {}, error_response(408, {"timeout", "the request took too long to arrive", ""}));
         } else if (failed == http::error::header_limit || failed == http::error::buffer_overflow) {
@@ -271,7 +282,6 @@ class connection final : public connection_base {
         if (head.method != "HEAD") {
             message.body() = std::move(result.body);
         }
-        expired_ = false;
         set_deadline(options_.request_timeout);
         http::response_serializer<http::string_body> serializer(message);
         const auto [failed, written] = co_await http::async_write(stream_, serializer, no_throw);

@@ -13,14 +13,18 @@ namespace {
 namespace ip = boost::asio::ip;
 
 // "203.0.113.10", "203.0.113.10:4711", "2001:db8::1", "[2001:db8::1]:4711"
+// What is neither is given back as it is: no address.
 std::string_view bare_address(std::string_view hop) {
-    if (hop.starts_with('[')) {
-        return hop.substr(1, hop.find(']') - 1);
+    const bool bracketed = hop.starts_with('[');
+    const auto end = hop.find(bracketed ? ']' : ':');
+    if (end == std::string_view::npos) {
+        return hop;
     }
-    const auto colon = hop.find(':');
-    return colon != std::string_view::npos && hop.find(':', colon + 1) == std::string_view::npos
-               ? hop.substr(0, colon)
-               : hop;
+    const auto port = hop.substr(bracketed ? end + 1 : end);
+    const bool plausible =
+        (bracketed && port.empty()) ||
+        (port.starts_with(':') && core::parse_integer<std::uint16_t>(port.substr(1)).has_value());
+    return plausible ? hop.substr(bracketed ? 1 : 0, end - (bracketed ? 1 : 0)) : hop;
 }
 
 } // namespace
@@ -44,6 +48,9 @@ bool address_set::add(std::string_view text) {
 }
 
 bool address_set::contains(const ip::address& address) const {
+    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+        return contains(ip::make_address_v4(ip::v4_mapped, address.to_v6()));
+    }
     if (address.is_v4()) {
         return std::ranges::any_of(v4_, [own = address.to_v4()](const ip::network_v4& network) {
             return ip::network_v4(own, network.prefix_length()).canonical() == network;

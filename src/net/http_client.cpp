@@ -1,8 +1,7 @@
+#include "name_lookup.hpp"
 #include "upstream_connection.hpp"
 
 #include <gatepost/net/http_client.hpp>
-
-#include <boost/asio/steady_timer.hpp>
 
 #include <stdexcept>
 
@@ -10,45 +9,7 @@ namespace gatepost::net {
 namespace {
 
 namespace asio = boost::asio;
-using tcp = asio::ip::tcp;
-using addresses = tcp::resolver::results_type;
 using steady = std::chrono::steady_clock;
-
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
-
-// Asio's resolver runs getaddrinfo on a thread of its own and cannot cancel it: what is bounded is
-// the wait. A look-up that comes too late finds nobody waiting.
-asio::awaitable<core::result<addresses, client_failure>>
-look_up(asio::io_context& context, const endpoint& where, deadline until) {
-    boost::system::error_code no_address;
-    const auto address = asio::ip::make_address(where.host, no_address);
-    if (!no_address) {
-        co_return addresses::create(tcp::endpoint(address, where.port), where.host, "");
-    }
-    struct lookup {
-        explicit lookup(asio::io_context& on) : resolver(on), done(on) {}
-        tcp::resolver resolver;
-        asio::steady_timer done;
-        boost::system::error_code failed = asio::error::timed_out;
-        addresses found;
-    };
-    const auto shared = std::make_shared<lookup>(context);
-    shared->done.expires_at(until);
-    shared->resolver.async_resolve(
-        where.host, std::to_string(where.port),
-        [shared](const boost::system::error_code& failed, addresses found) {
-            shared->failed = failed;
-            shared->found = std::move(found);
-            shared->done.cancel();
-        });
-    co_await shared->done.async_wait(no_throw);
-    if (shared->failed) {
-        const bool late = shared->failed == asio::error::timed_out;
-        co_return client_failure{late ? client_errc::timeout : client_errc::resolve,
-                                 "name look-up: " + shared->failed.message()};
-    }
-    co_return std::move(shared->found);
-}
 
 } // namespace
 
@@ -78,7 +39,8 @@ class http_client::implementation {
   public:
     implementation(asio::io_context& context, const client_options& options,
                    observe::metrics& metrics)
-        : context_(context), options_(options), metrics_(metrics) {
+        : context_(context), options_(options), metrics_(metrics),
+          names_(context, options.endpoint) {
         if (options.endpoint.tls) {
             tls_ = std::make_unique<tls_client_context>(options.ca_file);
         }
@@ -127,7 +89,9 @@ class http_client::implementation {
     // The one used last: the others may age until they are closed.
     held take_kept() {
         const auto oldest = steady::now() - options_.connection_age;
-        std::erase_if(kept_, [oldest](const held& kept) { return kept->opened < oldest; });
+        std::erase_if(kept_, [oldest](const held& kept) {
+            return kept->opened < oldest || !kept->is_quiet();
+        });
         if (kept_.empty()) {
             return nullptr;
         }
@@ -146,7 +110,7 @@ class http_client::implementation {
     asio::awaitable<core::result<held, client_failure>> open() {
         const busy counted(*this);
         const auto until = steady::now() + options_.connect_timeout;
-        auto where = co_await look_up(context_, options_.endpoint, until);
+        auto where = co_await names_.find(until);
         if (where.has_error()) {
             co_return where.error();
         }
@@ -175,6 +139,7 @@ class http_client::implementation {
     asio::io_context& context_;
     client_options options_;
     observe::metrics& metrics_;
+    name_lookup names_;
     std::unique_ptr<tls_client_context> tls_;
     std::vector<held> kept_;
     std::int64_t busy_ = 0;

@@ -28,9 +28,9 @@ constexpr auto sweep_interval = std::chrono::milliseconds(200);
 class room : public std::enable_shared_from_this<room> {
   public:
     room(const server_room& place, const server_options& options, asio::ssl::context* tls,
-         std::atomic<std::size_t>& count)
+         std::shared_ptr<std::atomic<std::size_t>> count)
         : context_(*place.context), handler_(*place.handler), options_(options), tls_(tls),
-          count_(count), sweep_(context_) {}
+          count_(std::move(count)), sweep_(context_) {}
 
     asio::io_context& context() { return context_; }
 
@@ -68,7 +68,7 @@ class room : public std::enable_shared_from_this<room> {
             observe::log(observe::level::error, "a connection ended on an exception",
                          {{"error", error.what()}});
         }
-        --self->count_;
+        --*self->count_;
     }
 
     template <class Connection>
@@ -112,9 +112,9 @@ class room : public std::enable_shared_from_this<room> {
 
     asio::io_context& context_;
     http_handler& handler_;
-    const server_options& options_;
+    const server_options options_;
     asio::ssl::context* tls_;
-    std::atomic<std::size_t>& count_;
+    std::shared_ptr<std::atomic<std::size_t>> count_; // of all rooms
     std::list<connection_base*> open_;
     asio::steady_timer sweep_;
     bool sweeping_ = false;
@@ -183,7 +183,7 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
         }
     }
 
-    std::size_t connections() const { return count_; }
+    std::size_t connections() const { return *count_; }
     std::size_t accepted() const { return accepted_; }
 
   private:
@@ -224,7 +224,7 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
     void admit(room& into, plain_stream socket, bool over_unix) {
         boost::system::error_code ignored;
         socket.non_blocking(true, ignored);
-        if (count_ >= options_.max_connections) {
+        if (*count_ >= options_.max_connections) {
             // A new socket's buffer takes these few bytes at once.
             static constexpr std::string_view full =
                 "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
@@ -235,7 +235,7 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
         if (!over_unix) {
             socket.set_option(asio::ip::tcp::no_delay(true), ignored);
         }
-        ++count_;
+        ++*count_;
         ++accepted_;
         into.adopt(std::move(socket), over_unix);
     }
@@ -269,7 +269,8 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
     }
 
     const server_options options_;
-    std::atomic<std::size_t> count_ = 0;
+    std::shared_ptr<std::atomic<std::size_t>> count_ =
+        std::make_shared<std::atomic<std::size_t>>(0);
     std::atomic<std::size_t> accepted_ = 0;
     std::vector<std::shared_ptr<room>> rooms_;
     std::vector<std::function<void()>> closers_;

@@ -8,7 +8,9 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
+#include <cerrno>
 #include <ctime>
+#include <sys/socket.h>
 
 namespace gatepost::net {
 namespace {
@@ -97,31 +99,61 @@ class connection_over final : public upstream_connection {
         if (unsent) {
             co_return failure(client_errc::broken, unsent);
         }
-        http::response_parser<http::string_body> answer;
-        answer.body_limit(options_.max_answer.bytes);
-        answer.header_limit(64 * 1024);
-        const auto [unread, received] =
-            co_await http::async_read(stream_, buffer_, answer, no_throw);
-        answer_begun = received > 0 || buffer_.size() > 0;
-        if (unread) {
-            const bool malformed =
-                unread.category() == http::make_error_code(http::error::bad_target).category() &&
-                unread != http::error::end_of_stream && unread != http::error::partial_message;
-            co_return failure(malformed ? client_errc::answer : client_errc::broken, unread);
+        co_return co_await read_answer();
+    }
+
+    bool is_quiet() override {
+        char byte = 0;
+        auto& socket = beast::get_lowest_layer(stream_).socket();
+        const auto count = recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    }
+
+  private:
+    // Interim answers (RFC 9110 section 15.2) come before the one that counts.
+    asio::awaitable<answer_result> read_answer() {
+        constexpr int most_interim = 8;
+        for (int interim = 0; interim <= most_interim; ++interim) {
+            http::response_parser<http::string_body> answer;
+            answer.body_limit(options_.max_answer.bytes);
+            answer.header_limit(64 * 1024);
+            const auto [unread, received] =
+                co_await http::async_read(stream_, buffer_, answer, no_throw);
+            answer_begun = answer_begun || received > 0 || buffer_.size() > 0;
+            if (unread) {
+                co_return failure_of(unread);
+            }
+            const auto status = answer.get().result_int();
+            if (status / 100 != 1) {
+                co_return accept(answer);
+            }
+            if (status == 101) {
+                break; // nobody asked to switch protocols
+            }
         }
+        co_return client_failure{client_errc::answer, "interim answers and no final one"};
+    }
+
+    static client_failure failure_of(const boost::system::error_code& unread) {
+        const bool malformed =
+            unread.category() == http::make_error_code(http::error::bad_target).category() &&
+            unread != http::error::end_of_stream && unread != http::error::partial_message;
+        return failure(malformed ? client_errc::answer : client_errc::broken, unread);
+    }
+
+    core::upstream_answer accept(http::response_parser<http::string_body>& answer) {
         beast::get_lowest_layer(stream_).expires_never();
         reusable = answer.keep_alive() && buffer_.size() == 0;
-        const auto& read = answer.get();
+        auto& read = answer.get();
         core::upstream_answer result;
         result.status = read.result_int();
         if (const auto wait = read.find(http::field::retry_after); wait != read.end()) {
             result.retry_after = retry_after(wait->value());
         }
-        result.body = std::move(answer.get().body());
-        co_return result;
+        result.body = std::move(read.body());
+        return result;
     }
 
-  private:
     Stream stream_;
     tls_client_context* tls_;
     const client_options& options_;

@@ -27,6 +27,10 @@ class upstream_connection {
     virtual boost::asio::awaitable<answer_result> exchange(const core::upstream_request& request,
                                                            deadline until) = 0;
 
+    // Whether nothing has come since the last answer: neither an end nor bytes that would be taken
+    // for the next one.
+    virtual bool is_quiet() = 0;
+
     bool reusable = false;     // after an exchange: the peer keeps it open
     bool answer_begun = false; // at least one byte of an answer came
     deadline opened;

@@ -237,13 +237,14 @@ void lane::learn(const core::delivery& answer) {
         break;
     case upstream_health::rate_limited: // slow, not broken: the whole lane waits
         breaker_.forget_probe();
-        not_before_ = now + pause_after(++throttled_, answer);
+        throttled_ += now >= not_before_ ? 1 : 0; // batches under way together are one
+        not_before_ = std::max(not_before_, now + pause_after(throttled_, answer));
         break;
     case upstream_health::failing:
     case upstream_health::refusing:
         breaker_.failed(now);
         if (answer.retry_after) {
-            not_before_ = now + pause_after(1, answer);
+            not_before_ = std::max(not_before_, now + pause_after(1, answer));
         }
         break;
     }

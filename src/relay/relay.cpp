@@ -4,6 +4,9 @@
 #include <gatepost/observe/log.hpp>
 #include <gatepost/relay/relay.hpp>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <algorithm>
 #include <map>
 
@@ -15,7 +18,8 @@ class relay::implementation {
   public:
     implementation(const surroundings& around, const options& chosen, std::vector<route> routes)
         : around_(around), slots_(around.context, chosen.connections),
-          lanes_running_(around.context.get_executor()), tasks_(around.context.get_executor()) {
+          lanes_running_(around.context.get_executor()), tasks_(around.context.get_executor()),
+          upkeep_(around.context.get_executor()) {
         // A pixel whose upstream hangs must leave a connection to the others.
         const auto share = routes.size() > 1 ? std::max<std::size_t>(1, chosen.connections - 1)
                                              : chosen.connections;
@@ -34,19 +38,14 @@ class relay::implementation {
     ~implementation() { around_.queue.on_arrival({}); }
 
     void start() {
-        for (const auto& pixel : around_.queue.pixels()) {
-            if (!lanes_.contains(pixel)) {
-                observe::log(observe::level::warn,
-                             "events wait for a pixel that is not configured any more",
-                             {{"pixel", pixel}});
-            }
-        }
+        upkeep_.spawn("upkeep", expire_orphans());
         for (const auto& [pixel, way] : lanes_) {
             lanes_running_.spawn("lane", way->run());
         }
     }
 
     asio::awaitable<void> drain() {
+        upkeep_.cancel();
         for (const auto& [pixel, way] : lanes_) {
             way->drain();
         }
@@ -56,16 +55,41 @@ class relay::implementation {
     }
 
     void stop() {
+        upkeep_.cancel();
         lanes_running_.cancel();
         tasks_.cancel();
     }
 
   private:
+    // Events of pixels that are no longer configured wait too, until their retention ends.
+    asio::awaitable<void> expire_orphans() {
+        asio::steady_timer next(around_.context);
+        for (bool first = true;; first = false) {
+            for (const auto& pixel : around_.queue.pixels()) {
+                if (lanes_.contains(pixel)) {
+                    continue;
+                }
+                if (first) {
+                    observe::log(observe::level::warn,
+                                 "events may wait for a pixel that is not configured any more",
+                                 {{"pixel", pixel}});
+                }
+                auto expired = around_.queue.expire(pixel);
+                while (expired && *expired > 0) {
+                    expired = around_.queue.expire(pixel);
+                }
+            }
+            next.expires_after(std::chrono::minutes(1));
+            co_await next.async_wait(asio::use_awaitable);
+        }
+    }
+
     surroundings around_;
     slots slots_;
     std::map<std::string, std::unique_ptr<lane>, std::less<>> lanes_;
     net::task_group lanes_running_;
     net::task_group tasks_;
+    net::task_group upkeep_;
 };
 
 relay::relay(surroundings around, const options& chosen, std::vector<route> routes)

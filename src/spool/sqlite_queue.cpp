@@ -110,6 +110,7 @@ class sqlite_queue final : public queue {
     void on_arrival(arrival notify) override { writer_->on_arrival(std::move(notify)); }
     core::result<std::vector<leased_record>> lease(const std::string& pixel,
                                                    const lease_limits& limits) override;
+    core::result<std::size_t> expire(const std::string& pixel) override;
     void release(const std::string& pixel, std::span<const record_id> records,
                  core::steady_time not_before) override;
     void hasten(const std::string& pixel) override;
@@ -188,6 +189,28 @@ core::result<std::vector<leased_record>> sqlite_queue::lease(const std::string& 
         return make_error_code(errc::io);
     }
     return keep(pixel, book, std::move(found));
+}
+
+core::result<std::size_t> sqlite_queue::expire(const std::string& pixel) {
+    const std::lock_guard lock(consuming_);
+    if (!reader_) {
+        return make_error_code(errc::closed);
+    }
+    const auto tally = tallies_.find(pixel);
+    if (!tally) {
+        return std::size_t{0};
+    }
+    auto& book = books_.try_emplace(pixel, first_id(tally->number) - 1).first->second;
+    const lease_limits one{.max_events = 1};
+    haul found{one, clock_.wall() - options_.retention, {}, {}, 0};
+    if (reader_->each(book.cursor() + 1, last_id(tally->number),
+                      [&](leased_record record) { return found.take(std::move(record)); })) {
+        return make_error_code(errc::io);
+    }
+    found.records.clear(); // the first that is not expired stays where it is
+    const auto count = found.expired.size();
+    keep(pixel, book, std::move(found));
+    return count;
 }
 
 core::error_code sqlite_queue::find_due(lease_book& book, haul& into) {

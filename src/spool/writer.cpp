@@ -85,7 +85,7 @@ void writer::settle(settlement_list list) {
 }
 
 void writer::on_arrival(queue::arrival notify) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(notify_mutex_);
     notify_ = std::move(notify);
 }
 
@@ -208,17 +208,14 @@ void writer::publish(const committed_group& group, std::span<const append_list> 
     for (std::size_t i = 0; i < appends.size(); ++i) {
         appends[i].done(group.answers[i]);
     }
-    queue::arrival notify;
-    {
-        const std::lock_guard lock(mutex_);
-        notify = notify_;
-    }
+    // Held while it is called, so that nobody is told who has just asked not to be.
+    const std::lock_guard lock(notify_mutex_);
     for (const auto& [id, pixel] : group.change.pixels) {
         for (const auto& [reason, count] : pixel.dead) {
             metrics_.dead_letters(id, reason, count);
         }
-        if (pixel.appended > 0 && notify) {
-            notify(id);
+        if (pixel.appended > 0 && notify_) {
+            notify_(id);
         }
     }
 }

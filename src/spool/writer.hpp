@@ -85,10 +85,12 @@ class writer {
     bool warned_ = false; // that the disk is full
     bool more_upkeep_ = false;
 
+    std::mutex notify_mutex_;
+    queue::arrival notify_;
+
     std::mutex mutex_;
     std::condition_variable wake_;
     inbox inbox_;
-    queue::arrival notify_;
     bool closing_ = false;
     std::thread thread_;
 };

@@ -139,6 +139,15 @@ void apply(core::delivery& verdict, const meaning& found, core::json::value data
     }
 }
 
+// At most so many bytes, and no character cut in two.
+std::string_view clipped(std::string_view text) {
+    auto end = std::min(text.size(), most_message);
+    while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) {
+        --end;
+    }
+    return text.substr(0, end);
+}
+
 } // namespace
 
 core::delivery classify(const core::upstream_answer& answer, std::size_t records) {
@@ -150,8 +159,8 @@ core::delivery classify(const core::upstream_answer& answer, std::size_t records
     const auto body = parsed ? parsed->root() : core::json::value();
     const auto code = body.find("code").integer();
     verdict.code = code.value_or(0);
-    verdict.message = body.find("message").text().substr(0, most_message);
-    verdict.request_id = body.find("request_id").text().substr(0, most_message);
+    verdict.message = clipped(body.find("message").text());
+    verdict.request_id = clipped(body.find("request_id").text());
 
     if (code && *code != 0) {
         apply(verdict, meaning_of_code(*code), body.find("data"));

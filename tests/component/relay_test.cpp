@@ -334,6 +334,21 @@ TEST_CASE("relay: a rate limit stops the whole lane, not only the batch it answe
     CHECK(test.server.requests() <= 3 + 10 + 3); // what was under way together, and no storm
 }
 
+TEST_CASE("relay: the longest Retry-After holds, whatever else was under way") {
+    way_out test;
+    net::response later = json_answer("{}", 429);
+    later.headers = {{"Retry-After", "1"}};
+    test.server.script({later, json_answer("{}", 429), json_answer("{}", 429)});
+    test.post(1, 1000);
+    test.post(1001, 2000);
+    test.post(2001, 3000);
+    const auto begun = std::chrono::steady_clock::now();
+    test.start();
+    REQUIRE(test::eventually([&] { return test.idle(); }));
+    CHECK(std::chrono::steady_clock::now() - begun >= std::chrono::seconds(1));
+    CHECK(each_once(test.server.taken(), 3000));
+}
+
 TEST_CASE("relay: Retry-After is waited for") {
     way_out test;
     net::response later = json_answer("{}", 429);

@@ -329,6 +329,8 @@ TEST_CASE("process: one owner for a spool, clear errors, clean ends") {
     CHECK(eventually([&] {
         return read_file(test.gatepost.log_file()).find("shutting down") != std::string::npos;
     }));
+    test.gatepost.process().signal(SIGHUP); // not an end
+    CHECK(http_get(test.gatepost.admin(), "/readyz").status == 503);
     test.gatepost.process().signal(SIGTERM); // a second signal ends at once
     CHECK(test.gatepost.process().wait(std::chrono::seconds(5)) == 1);
     test.gatepost.start();

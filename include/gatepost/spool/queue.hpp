@@ -104,6 +104,9 @@ class queue {
     // nothing was leased.
     virtual core::result<std::vector<leased_record>> lease(const std::string& pixel,
                                                            const lease_limits& limits) = 0;
+    // Makes dead letters of the oldest records past their retention that were never leased, for
+    // pixels that nobody leases from any more. Gives how many; more may remain.
+    virtual core::result<std::size_t> expire(const std::string& pixel) = 0;
     // Gives leases back, to be leased again from `not_before` on. Here and in settle() ids that are
     // not leased are ignored.
     virtual void release(const std::string& pixel, std::span<const record_id> records,

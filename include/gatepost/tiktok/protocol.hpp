@@ -17,7 +17,7 @@ struct event_set {
     std::string test_event_code;
 };
 
-// The body: {"event_source", "event_source_id", "test_event_code"?, "partner_name", "data": [...]}.
+// The body: {"event_source", "event_source_id", "test_event_code"?, "data": [...]}.
 // Each payload is one event object as tiktok::encoder wrote it.
 std::string batch_body(const event_set& to, std::span<const std::string_view> payloads);
 

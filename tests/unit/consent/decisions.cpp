@@ -210,14 +210,21 @@ TEST_CASE("list: the carrying request can deny for all, but never grant") {
         CHECK(gate.decide(known_yes, &signal, now).rule == rule::explicit_grant);
     }
     SECTION("its grant, its defaults and what cannot be read do not") {
-        for (const auto& cookie : {klaro_yes, implied, undecided, unreadable,
-                                   std::string("euconsent-v2=C"), granted_cookie}) {
+        for (const auto& cookie : {klaro_yes, implied, undecided, unreadable, granted_cookie}) {
             CAPTURE(cookie);
             const auto other = visitor("US", cookie);
             const auto verdict = gate.decide(visitor("DE"), &other, now);
             CHECK(verdict.rule == rule::opt_in_default);
             CHECK(verdict.findings.empty());
             CHECK(verdict.jurisdiction.country == "DE");
+        }
+    }
+    SECTION("what may hold a denial and cannot be read yet stops everything") {
+        for (const std::string cookie : {"euconsent-v2=C", "usprivacy=1YYY", "__gpp=D"}) {
+            CAPTURE(cookie);
+            const auto other = visitor("", cookie);
+            CHECK(gate.decide(known_yes, &other, now).rule == rule::unreadable);
+            CHECK(gate.decide(quiet, &other, now).rule == rule::unreadable);
         }
     }
 }

@@ -18,10 +18,14 @@ TEST_CASE("catalog: recorded cookies say what the platform means by them") {
         INFO(entry << ": " << sample["says"].as<std::string>());
         const auto cookie = sample["cookie"].as<std::string>();
         const auto verdict = gate.decide(visitor("DE", cookie), nullptr, now);
-        REQUIRE(verdict.findings.size() == 1);
-        const auto& found = verdict.findings.front();
+        REQUIRE(verdict.findings.size() == sample["findings"].as<std::size_t>(1));
+        // The strictest of several says what the platform's cookies mean together.
+        const auto said = std::ranges::find_if(verdict.findings, [&](const auto& each) {
+            return consent::to_string(each.state) == state;
+        });
+        REQUIRE(said != verdict.findings.end());
+        const auto& found = *said;
         CHECK(found.format == entry);
-        CHECK(consent::to_string(found.state) == state);
         CHECK(found.from == consent::origin::platform_cookie);
         CHECK(found.source.starts_with("cookie:"));
         const auto at = found.at ? found.at->time_since_epoch().count() : 0;

@@ -30,6 +30,27 @@ TEST_CASE("regime: the United States are opt-out, with a state or without") {
     CHECK(found.source == "visitor");
 }
 
+TEST_CASE("regime: parts of the Union with codes of their own, and its names for GB and GR") {
+    consent::regime_options options;
+    options.fallback = regime::opt_out;
+    for (const auto* country : {"AX", "EU", "GF", "GP", "MF", "MQ", "RE", "YT", "UK", "EL"}) {
+        CAPTURE(country);
+        CHECK(find_jurisdiction(options, country, "").regime == regime::opt_in);
+    }
+    CHECK(find_jurisdiction(options, "uk", "").country == "GB");
+    CHECK(find_jurisdiction(options, "EL", "").country == "GR");
+    CHECK_FALSE(find_jurisdiction(options, "ZZ", "").country_known);
+}
+
+TEST_CASE("regime: a region that is no code may be the strictest of its country") {
+    consent::regime_options options;
+    options.countries = {{"US-CA", regime::opt_in}, {"US", regime::opt_out}};
+    CHECK(find_jurisdiction(options, "US", "California").regime == regime::opt_in);
+    CHECK(find_jurisdiction(options, "US", "CA_LA").regime == regime::opt_in);
+    CHECK(find_jurisdiction(options, "US", "TX").regime == regime::opt_out);
+    CHECK(find_jurisdiction(options, "US", "").regime == regime::opt_out);
+}
+
 TEST_CASE("regime: what is unlisted, unknown or no country takes the default") {
     const auto country = GENERATE("AU", "XX", "xx", "T1", "", "D", "DEU", "D\xc3", "<>", "276");
     const auto fallback = GENERATE(regime::opt_in, regime::opt_out);

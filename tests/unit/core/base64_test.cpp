@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <unit/identity/command.hpp>
+#include <support/command.hpp>
 
 using namespace gatepost;
 using core::base64_decode;

@@ -44,6 +44,22 @@ TEST_CASE("text: only ASCII letters change their case") {
     CHECK(core::upper("AZaz@[`{0\u00e4") == "AZAZ@[`{0\u00e4");
 }
 
+TEST_CASE("text: UTF-8 is what RFC 3629 says, and nothing looser") {
+    for (const std::string good :
+         {"", "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xef\xbf\xbf",
+          "\xf4\x8f\xbf\xbf", "\xc2\x80", "\xe0\xa0\x80", "\xf0\x90\x80\x80"}) {
+        CAPTURE(core::to_hex(good));
+        CHECK(core::is_utf8(good));
+    }
+    for (const std::string bad :
+         {"\xe9", "\x80", "\xc3", "\xc3(", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80",
+          "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xe2\x82",
+          "caf\xe9 x"}) {
+        CAPTURE(core::to_hex(bad));
+        CHECK_FALSE(core::is_utf8(bad));
+    }
+}
+
 TEST_CASE("text: trimming takes ASCII white space from both ends alone") {
     CHECK(core::trim(" \t\r\n\v\f a b \n") == "a b");
     CHECK(core::trim(" \t").empty());

@@ -1,8 +1,8 @@
-#include "command.hpp"
-
 #include <gatepost/identity/hash.hpp>
 
 #include <catch2/catch.hpp>
+
+#include <support/command.hpp>
 
 using namespace gatepost;
 using identity::hasher;

@@ -1,5 +1,3 @@
-#include "command.hpp"
-
 #include <gatepost/core/text.hpp>
 #include <gatepost/identity/error.hpp>
 #include <gatepost/identity/key_file.hpp>
@@ -8,6 +6,7 @@
 
 #include <filesystem>
 #include <iterator>
+#include <support/command.hpp>
 #include <sys/stat.h>
 
 using namespace gatepost;

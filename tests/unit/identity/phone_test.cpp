@@ -72,6 +72,19 @@ TEST_CASE("phone: a trunk zero after the country code is dropped where it can be
     CHECK(read(text, region) == number);
 }
 
+TEST_CASE("phone: a zero or a trunk prefix that no number there has is not kept") {
+    const std::string text =
+        GENERATE("+34 0612345678", "+48 0 601234567", "+45 012345678", "+36 06 30 123 4567",
+                 "+351 0912345678", "+30 06912345678", "+370 8 612 34567", "+52 1 55 1234 5678",
+                 "+52 044 55 1234 5678");
+    CAPTURE(text);
+    CHECK(read(text, "") == not_a_number);
+    CHECK(read("+39 06 6982 1234", "") == "+390669821234"); // where it belongs to the number
+    CHECK(read("+225 07 12 34 56 78", "") == "+2250712345678");
+    CHECK(read("+52 55 1234 5678", "") == "+525512345678");
+    CHECK(read("+370 612 34567", "") == "+37061234567");
+}
+
 TEST_CASE("phone: what is no number is not read") {
     const auto text = GENERATE(
         "", " ", "+", "tel:", "()", "alice", "+1 213 373", "+1 113 373 4253", "+1 213 073 4253",

@@ -161,7 +161,8 @@ TEST_CASE("pipeline: consent that is neither granted nor denied drops, with a wa
     const auto by_header = subject.judge(R"({"event":"a","event_id":"1"})", by);
     CHECK(by_header.verdicts[0].decision->rule == rule::unreadable);
     CHECK(by_header.warnings ==
-          strings{"/events/0/header:x-consent-marketing: neither granted nor denied; unreadable"});
+          strings{"/events/0/visitor/headers: header:x-consent-marketing is neither granted nor "
+                  "denied; unreadable"});
     // What is no text at all is warned about once, by the decoder.
     CHECK(subject.judge(R"({"event":"a","event_id":"1","consent":{"marketing":true}})")
               .warnings.size() == 1);

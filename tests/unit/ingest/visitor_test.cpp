@@ -43,6 +43,20 @@ TEST_CASE("visitor: for an event that comes alone the request's cookie and heade
     CHECK(subject.judge(body).verdicts[0].decision->rule == rule::opt_in_default);
 }
 
+TEST_CASE("visitor: of a header that comes twice every copy counts") {
+    trial subject;
+    ingest::caller by;
+    by.headers = {{"X-Consent-Marketing", "granted"}, {"x-consent-marketing", "denied"}};
+    CHECK(subject.judge(lone, by).verdicts[0].decision->rule == rule::explicit_denial);
+    const std::string in_us = R"({"event":"a","event_id":"1","visitor":{"country":"US"}})";
+    by.headers = {{"Sec-GPC", "0"}, {"Sec-GPC", "1"}};
+    CHECK(subject.judge(in_us, by).verdicts[0].decision->rule == rule::opt_out_signal);
+    by.headers = {{"Sec-GPC", "0, 1"}}; // as frameworks join them
+    CHECK(subject.judge(in_us, by).verdicts[0].decision->rule == rule::opt_out_signal);
+    by.headers = {{"Sec-GPC", "0"}};
+    CHECK(subject.judge(in_us, by).verdicts[0].outcome == outcome::queued);
+}
+
 TEST_CASE("visitor: in a list the request's grant is nobody's") {
     trial subject;
     const auto by = GENERATE_COPY(with_cookie(consent_cookie('1')),

@@ -4,8 +4,8 @@
 #include <boost/asio/ssl/context.hpp>
 
 #include <string>
+#include <support/command.hpp>
 #include <support/temporary_directory.hpp>
-#include <unit/identity/command.hpp>
 
 namespace gatepost::test {
 

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <unit/identity/command.hpp>
+#include <support/command.hpp>
 
 using namespace gatepost;
 using namespace std::string_view_literals;

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <fstream>
+#include <future>
 #include <optional>
 #include <thread>
 
@@ -192,6 +193,84 @@ TEST_CASE("http client: a kept connection that the peer has closed is replaced, 
     REQUIRE(two.has_value());
     CHECK(two->body == "{}");
     CHECK_FALSE(peer.is_called());
+}
+
+TEST_CASE("http client: interim answers are passed over, and none is taken for a later one") {
+    test::scripted_peer peer;
+    client upstream(plain(peer.port()));
+    std::thread script([&] {
+        auto only = peer.accept();
+        only.read_until("one");
+        only.write("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n");
+        only.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
+        only.read_until("two");
+        only.write("HTTP/1.1 500 Oh\r\nContent-Length: 3\r\n\r\ntwo");
+    });
+    const auto one = upstream.post(request("/", "one"));
+    const auto two = upstream.post(request("/", "two"));
+    script.join();
+    REQUIRE(one.has_value());
+    CHECK(one->status == 200);
+    CHECK(one->body == "one");
+    REQUIRE(two.has_value());
+    CHECK(two->status == 500);
+    CHECK(two->body == "two");
+}
+
+TEST_CASE("http client: interim answers without end, or a switch of protocols, are a bad answer") {
+    const std::string interim =
+        GENERATE("HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n");
+    test::scripted_peer peer;
+    client upstream(plain(peer.port()));
+    std::thread script([&] {
+        auto only = peer.accept();
+        only.read_until("one");
+        for (int i = 0; i < 20; ++i) {
+            only.write(interim);
+        }
+    });
+    const auto one = upstream.post(request("/", "one"));
+    script.join();
+    CHECK(kind_of(one) == client_errc::answer);
+}
+
+TEST_CASE("http client: bytes that nobody asked for are not the next answer") {
+    test::scripted_peer peer;
+    client upstream(plain(peer.port()));
+    std::promise<void> taken;
+    std::promise<void> strayed;
+    std::thread script([&] {
+        auto first = peer.accept();
+        first.read_until("one");
+        first.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
+        taken.get_future().wait();
+        first.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray");
+        strayed.set_value();
+        auto second = peer.accept();
+        second.read_until("two");
+        second.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
+    });
+    REQUIRE(upstream.post(request("/", "one")).has_value());
+    taken.set_value();
+    strayed.get_future().wait();
+    const auto two = upstream.post(request("/", "two"));
+    script.join();
+    REQUIRE(two.has_value());
+    CHECK(two->body == "two");
+}
+
+TEST_CASE("http client: a name is looked up, and one that does not exist is said so") {
+    running_server server;
+    auto options = plain(server.address().port);
+    options.endpoint.host = "localhost";
+    client by_name(options);
+    CHECK(by_name.post(request("/")).has_value());
+    options.endpoint.host = "no-such-host.invalid"; // RFC 6761: never exists
+    client nobody(options);
+    const auto answer = nobody.post(request("/"));
+    REQUIRE(answer.has_error());
+    CHECK((kind_of(answer) == client_errc::resolve || kind_of(answer) == client_errc::timeout));
+    CHECK(answer.error().detail.starts_with("name look-up: "));
 }
 
 TEST_CASE("http client: an answer that breaks off is not asked for again") {

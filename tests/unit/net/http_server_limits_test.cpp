@@ -4,9 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <support/command.hpp>
 #include <support/eventually.hpp>
 #include <support/http_connection.hpp>
-#include <unit/identity/command.hpp>
 
 using namespace gatepost;
 using namespace std::chrono_literals;

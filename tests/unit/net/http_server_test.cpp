@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <support/command.hpp>
 #include <support/eventually.hpp>
 #include <support/http_connection.hpp>
 #include <support/temporary_directory.hpp>
@@ -10,7 +11,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include <unit/identity/command.hpp>
 
 using namespace gatepost;
 using test::http_connection;

@@ -6,8 +6,8 @@
 #include <regex>
 #include <set>
 #include <sstream>
+#include <support/command.hpp>
 #include <thread>
-#include <unit/identity/command.hpp>
 
 using namespace gatepost;
 using namespace std::chrono_literals;

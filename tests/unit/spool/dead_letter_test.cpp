@@ -87,3 +87,18 @@ TEST_CASE_METHOD(spool_fixture, "dead letters: counted again after a restart") {
     CHECK(queue->count().waiting == 1);
     CHECK(queue->count().bytes == before.bytes);
 }
+
+TEST_CASE_METHOD(spool_fixture, "dead letters: what expires for a pixel that nobody leases") {
+    chosen.retention = std::chrono::hours(1);
+    open();
+    add(1, 3).value();
+    clock.advance(std::chrono::minutes(59));
+    CHECK(queue->expire(pixel).value() == 0);
+    CHECK(queue->count().waiting == 3);
+    clock.advance(std::chrono::minutes(1));
+    CHECK(queue->expire(pixel).value() == 3);
+    flush();
+    CHECK(queue->count().waiting == 0);
+    CHECK(queue->count().dead == 3);
+    CHECK(queue->expire("never seen").value() == 0);
+}

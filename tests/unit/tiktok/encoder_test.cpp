@@ -6,7 +6,7 @@
 
 #include <fstream>
 #include <sstream>
-#include <unit/identity/command.hpp>
+#include <support/command.hpp>
 
 using namespace gatepost;
 using test::encode;
