@@ -246,15 +246,19 @@ TEST_CASE("http: an allowed origin gets CORS headers and its preflight an answer
     CHECK(test.post(denied, {{"Origin", "http://shop.example"}}).status == 403);
 }
 
-TEST_CASE("http: Unix socket and IPv6 loopback") {
+TEST_CASE("http: Unix socket and IPv6 loopback, served by two threads") {
     const temporary_directory directory;
     const sandbox_process upstream(program, directory.path());
     sidecar gatepost(program, directory.path(), upstream,
                      "listen: {http: [\"[::1]:0\"], unix: " + directory.file("ingest.sock") +
-                         ", unix_mode: \"0600\"}");
+                         ", unix_mode: \"0600\", threads: 2}");
     gatepost.start();
     CHECK(gatepost.ingest().starts_with("http://[::1]:"));
     CHECK(http_connection(gatepost.ingest()).post("/v1/events", denied).status == 200);
+    for (std::size_t i = 0; i < 20; ++i) { // each connection goes to the other thread
+        CHECK(http_connection(gatepost.ingest()).post("/v1/events", granted).status ==
+              (i == 0 ? 202 : 200));
+    }
     http_connection over("unix:" + directory.file("ingest.sock"));
     CHECK(over.post("/v1/events", denied, {{"Host", "anything.example"}}).status == 200);
     CHECK(std::filesystem::status(directory.file("ingest.sock")).permissions() ==
