@@ -159,10 +159,11 @@ class way_out {
     }
 
     // Granted events "e<first>" to "e<last>", committed.
-    void post(std::size_t first, std::size_t last) {
+    void post(std::size_t first, std::size_t last, const std::string& to = pixel,
+              core::wall_time when = core::system_clock().wall()) {
         static const consent::gate gate({}, consent::catalog::built_in());
         ingest::options pixels;
-        pixels.pixels = {{.id = pixel}};
+        pixels.pixels = {{.id = to}};
         ingest::pipeline judge(
             pixels, gate,
             tiktok::encoder({}, identity::instance_key(core::secret_string("test key"))));
@@ -171,8 +172,8 @@ class way_out {
             lines += R"({"event":"Purchase","event_id":"e)" + std::to_string(i) +
                      R"(","consent":{"marketing":"granted"}})" + "\n";
         }
-        auto judged = judge.judge(event::decode_body(lines, event::body_format::ndjson).value(), {},
-                                  core::system_clock().wall());
+        auto judged =
+            judge.judge(event::decode_body(lines, event::body_format::ndjson).value(), {}, when);
         std::promise<bool> committed;
         queue->append(std::move(judged.records),
                       [&](const auto& result) { committed.set_value(result.has_value()); });
@@ -268,6 +269,17 @@ TEST_CASE("relay: an answer that is no success is tried again under the same eve
     CHECK(each_once(test.server.taken(), 10));
     CHECK(test.queue->count().dead == 0);
     CHECK(test.server.requests() >= 3);
+}
+
+TEST_CASE("relay: events of a pixel that is not configured any more expire all the same") {
+    way_out test;
+    const auto now = core::system_clock().wall();
+    test.post(1, 10, "CREMOVED0PIXEL0CODE", now - std::chrono::hours(24 * 8));
+    test.post(11, 20, "CREMOVED0PIXEL0CODE", now);
+    test.start();
+    REQUIRE(test::eventually([&] { return test.queue->count().dead == 10; }));
+    CHECK(test.queue->count().waiting == 10);
+    CHECK(test.server.requests() == 0);
 }
 
 TEST_CASE("relay: partial success is success, but for the events named as failed") {
