@@ -5,6 +5,7 @@
 using namespace gatepost;
 using namespace gatepost::test;
 using consent::rule;
+using consent::state;
 
 namespace {
 
@@ -109,4 +110,25 @@ TEST_CASE("cookie header: more copies than any browser sends are unreadable") {
     CHECK(decide(visitor("DE", cookie)).findings.size() == 1);
     CHECK(decide(visitor("DE", std::string(klaro_no) + ";" + cookie)).rule ==
           rule::explicit_denial);
+}
+
+TEST_CASE("cookie header: a list in the form of an object says yes with true or something inside") {
+    const auto state_of = [](const std::string& member) {
+        const auto verdict =
+            decide(visitor("DE", R"(cc_cookie={"categories":{"necessary":true)" + member + "}}"));
+        REQUIRE(verdict.findings.size() == 1);
+        return verdict.findings.front().state;
+    };
+    CHECK(state_of(R"(,"marketing":true)") == state::granted);
+    CHECK(state_of(R"(,"marketing":["tiktok"])") == state::granted);
+    for (const std::string no : {"", R"(,"marketing":false)", R"(,"marketing":null)",
+                                 R"(,"marketing":[])", R"(,"marketing":{})"}) {
+        CAPTURE(no);
+        CHECK(state_of(no) == state::denied);
+    }
+    for (const std::string odd : {R"(,"marketing":0)", R"(,"marketing":1)",
+                                  R"(,"marketing":"false")", R"(,"marketing":{"enabled":false})"}) {
+        CAPTURE(odd);
+        CHECK(state_of(odd) == state::unreadable);
+    }
 }

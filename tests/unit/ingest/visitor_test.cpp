@@ -187,3 +187,10 @@ TEST_CASE("visitor: what TikTok would refuse a batch for is left out, with a war
     CHECK(user_of(not_utf8) == "{}");
     CHECK(not_utf8.warnings.size() == 1);
 }
+
+TEST_CASE("visitor: sections of GPP that cannot be read are not passed over") {
+    trial subject;
+    const auto judged = subject.judge(
+        R"({"event":"a","event_id":"1","consent":{"marketing":"granted","gpp_sid":"7"}})");
+    CHECK(judged.verdicts[0].decision->rule == rule::unreadable);
+}

@@ -84,3 +84,20 @@ TEST_CASE("forwarded: garbage where the visitor should stand, or proxies alone, 
 TEST_CASE("forwarded: without trusted proxies the last hop is the visitor") {
     CHECK(net::client_address("203.0.113.10, 10.1.2.3", {}) == "10.1.2.3");
 }
+
+TEST_CASE("forwarded: an IPv4 proxy is known in IPv6's clothes too") {
+    const auto set = proxies();
+    CHECK(contains(set, "::ffff:10.1.2.3"));
+    CHECK_FALSE(contains(set, "::ffff:11.1.2.3"));
+    CHECK(net::client_address("203.0.113.9, ::ffff:10.1.2.3", set) == "203.0.113.9");
+}
+
+TEST_CASE("forwarded: a hop that is no address with at most a port is nobody's") {
+    for (const auto* hop : {"[2001:db8::1", "[2001:db8::1]x", "[2001:db8::1]:x", "203.0.113.9:x",
+                            "203.0.113.9:70000", "2001:db8::1%alice@example.com", "unknown"}) {
+        CAPTURE(hop);
+        CHECK_FALSE(net::client_address(hop, {}).has_value());
+    }
+    CHECK(net::client_address("[2001:db8::1]:4711", {}) == "2001:db8::1");
+    CHECK(net::client_address("203.0.113.9:4711", {}) == "203.0.113.9");
+}
