@@ -1,8 +1,7 @@
+#include "file_text.hpp"
 #include "sections.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 namespace gatepost::config {
 namespace {
@@ -43,13 +42,11 @@ core::result<config, problems> load_text(std::string_view yaml, secrets tokens) 
 }
 
 core::result<config, problems> load_file(const std::string& path, secrets tokens) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    if (!in) {
+    const auto text = read_file(path);
+    if (!text) {
         return problems{{0, 0, "", "cannot be read"}};
     }
-    return load_text(text.view(), tokens);
+    return load_text(*text, tokens);
 }
 
 } // namespace gatepost::config

@@ -1,21 +1,13 @@
+#include "file_text.hpp"
 #include "sections.hpp"
 
 #include <gatepost/core/text.hpp>
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 namespace gatepost::config {
 namespace {
-
-std::optional<std::string> read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return in ? std::optional(std::move(text).str()) : std::nullopt;
-}
 
 // From a file (recommended) or the environment; never from the configuration itself.
 std::optional<core::secret_string> read_token(section& pixel, secrets tokens) {

@@ -2,7 +2,6 @@
 
 #include <gatepost/core/text.hpp>
 #include <gatepost/ingest/routes.hpp>
-#include <gatepost/observe/log.hpp>
 
 #include <algorithm>
 #include <array>

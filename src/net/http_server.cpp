@@ -1,6 +1,5 @@
 #include "connection.hpp"
 
-#include <gatepost/core/text.hpp>
 #include <gatepost/net/http_server.hpp>
 #include <gatepost/observe/log.hpp>
 

@@ -64,10 +64,6 @@ void task_group::cancel() {
     }
 }
 
-std::size_t task_group::running() const {
-    return state_->tasks.size();
-}
-
 asio::awaitable<void> task_group::wait() {
     const auto group = state_;
     while (!group->tasks.empty()) {

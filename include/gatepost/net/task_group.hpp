@@ -19,7 +19,6 @@ class task_group {
     void spawn(std::string_view name, boost::asio::awaitable<void> task);
     // Asks every task to stop: what it awaits ends with operation_aborted.
     void cancel();
-    std::size_t running() const;
     // Ends when the last task has.
     boost::asio::awaitable<void> wait();
 
