@@ -60,6 +60,26 @@ void add_hash(CLI::App& app, action& chosen) {
     });
 }
 
+void add_decisions(CLI::App& app, action& chosen) {
+    struct arguments {
+        std::string config_file;
+        std::string since;
+    };
+    const auto given = std::make_shared<arguments>();
+    auto* decisions = app.add_subcommand("decisions", "The audit trail");
+    decisions->require_subcommand(1);
+    auto* command = decisions->add_subcommand(
+        "export", "Print the trail as JSON lines; they hold pseudonymous personal data");
+    command->add_option("--config", given->config_file, "YAML configuration")->required();
+    command
+        ->add_option("--since", given->since,
+                     "From this time on: 2026-11-22, 2026-11-22T18:00:00Z or seconds since 1970")
+        ->required();
+    command->callback([&chosen, given] {
+        chosen = [given] { return export_decisions(given->config_file, given->since); };
+    });
+}
+
 void add_sandbox(CLI::App& app, action& chosen) {
     struct arguments {
         std::string listen = "127.0.0.1:8789";
@@ -92,6 +112,7 @@ int run(int argc, char** argv) {
     add_serve(app, chosen);
     add_explain(app, chosen);
     add_hash(app, chosen);
+    add_decisions(app, chosen);
     add_sandbox(app, chosen);
     app.add_subcommand("version", "Print the version")->callback([&chosen] {
         chosen = print_version;

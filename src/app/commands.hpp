@@ -29,6 +29,9 @@ struct visitor_arguments {
 };
 int explain(const visitor_arguments& given);
 
+// Prints the audit trail from a time on, as JSON lines.
+int export_decisions(const std::string& config_file, const std::string& since);
+
 int run_sandbox(const sandbox::options& chosen);
 
 } // namespace gatepost::app

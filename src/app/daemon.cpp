@@ -1,5 +1,8 @@
 #include "daemon.hpp"
 
+#include "gates_of.hpp"
+#include "pixel_statuses.hpp"
+
 #include <gatepost/admin/routes.hpp>
 #include <gatepost/app/cli.hpp>
 #include <gatepost/core/ports.hpp>
@@ -19,11 +22,13 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <deque>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -80,33 +85,47 @@ void announce(std::string_view what, const std::string& url) {
 
 class daemon::implementation final : public core::status_source {
   public:
-    implementation(const config::config& chosen, spool::queue& queue,
-                   const identity::instance_key& key, observe::metrics& metrics)
-        : config_(chosen), queue_(queue), gate_(chosen.consent, chosen.catalog),
-          admin_routes_(admin_door(chosen), *this, queue, core::system_clock(), metrics),
-          metrics_routes_(std::nullopt, *this, queue, core::system_clock(), metrics),
-          client_(relay_room_.context(), chosen.upstream, metrics),
-          relay_({relay_room_.context(), queue, client_, core::system_clock(), metrics},
+    implementation(const config::config& chosen, const stores& kept,
+                   const identity::instance_key& key)
+        : config_(chosen), kept_(kept), gates_(gates_of(chosen)),
+          sweeper_(kept.queue, kept.registry, order_),
+          visitors_(
+              chosen.ingest, chosen.identity, key,
+              {kept.registry, kept.trail, kept.queue, sweeper_, order_, core::system_clock()}),
+          client_(relay_room_.context(), chosen.upstream, kept.metrics),
+          relay_({relay_room_.context(), kept.queue, client_, core::system_clock(), kept.metrics,
+                  kept.registry, kept.trail},
                  chosen.relay, routes_of(chosen)) {
         std::vector<net::server_room> places;
         for (std::size_t i = 0; i < chosen.listen.threads; ++i) {
             auto& context = i == 0 ? main_ : more_rooms_.emplace_back().context();
-            auto& routes = ingest_routes_.emplace_back(
-                chosen.ingest,
-                ingest::pipeline(chosen.ingest, gate_,
-                                 tiktok::encoder({chosen.identity, chosen.strip_query}, key)),
-                queue, core::system_clock(), metrics);
-            places.push_back({&context, &routes});
+            places.push_back({&context, &add_ingest_routes(key)});
         }
         ingest_ = std::make_unique<net::http_server>(places, chosen.listen.limits);
+        const admin::surroundings around{*this, kept.queue, core::system_clock(), kept.metrics};
+        // The first ingest routes are served on the same thread as the operators' routes.
+        admin_routes_.emplace(
+            around, admin::operators{admin_door(chosen), ingest_routes_.front(), kept.trail});
+        probe_routes_.emplace(around, std::nullopt);
         admin_ = std::make_unique<net::http_server>(
-            std::vector<net::server_room>{{&main_, &admin_routes_}}, operator_limits());
+            std::vector<net::server_room>{{&main_, &*admin_routes_}}, operator_limits());
         probes_ = std::make_unique<net::http_server>(
-            std::vector<net::server_room>{{&main_, &metrics_routes_}}, operator_limits());
+            std::vector<net::server_room>{{&main_, &*probe_routes_}}, operator_limits());
     }
 
     core::readiness ready() const override {
-        return {.phase = phase_, .spool_full = queue_.count().full};
+        return {.phase = phase_, .spool_full = kept_.queue.count().full};
+    }
+
+    core::daemon_status status() const override {
+        core::daemon_status now;
+        now.ready = ready();
+        now.uptime =
+            std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
+        now.registry_keys = kept_.registry.size();
+        now.pixels =
+            pixel_statuses(config_.ingest.pixels, kept_.queue, relay_.status(), watch_.tallies());
+        return now;
     }
 
     void run() {
@@ -127,6 +146,17 @@ class daemon::implementation final : public core::status_source {
     }
 
   private:
+    ingest::routes& add_ingest_routes(const identity::instance_key& key) {
+        const auto& clock = core::system_clock();
+        ingest::pipeline judge(
+            config_.ingest, {gates_, &kept_.registry, identity::identifier(config_.identity, key),
+                             identity::token_signer(key), tiktok::encoder(config_.strip_query)});
+        return ingest_routes_.emplace_back(
+            config_.ingest, std::move(judge),
+            ingest::surroundings{kept_.queue, kept_.registry, kept_.trail, sweeper_, visitors_,
+                                 order_, watch_, clock, kept_.metrics});
+    }
+
     // Operators' routes answer to their own address too.
     static net::door admin_door(const config::config& chosen) {
         auto door = chosen.ingest.door;
@@ -220,16 +250,21 @@ class daemon::implementation final : public core::status_source {
     }
 
     const config::config& config_;
-    spool::queue& queue_;
-    consent::gate gate_;
+    stores kept_;
+    ingest::gates gates_;
+    ingest::arrivals order_;
+    ingest::disclosure_watch watch_;
+    ingest::sweeper sweeper_;
+    ingest::visitor_routes visitors_;
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::atomic<core::phase> phase_ = core::phase::starting;
 
     asio::io_context main_{1};
     room relay_room_;
     std::deque<room> more_rooms_;
     std::deque<ingest::routes> ingest_routes_;
-    admin::routes admin_routes_;
-    admin::routes metrics_routes_;
+    std::optional<admin::routes> admin_routes_;
+    std::optional<admin::routes> probe_routes_;
     std::unique_ptr<net::http_server> ingest_;
     std::unique_ptr<net::http_server> admin_;
     std::unique_ptr<net::http_server> probes_;
@@ -237,9 +272,8 @@ class daemon::implementation final : public core::status_source {
     relay::relay relay_;
 };
 
-daemon::daemon(const config::config& chosen, spool::queue& queue, const identity::instance_key& key,
-               observe::metrics& metrics)
-    : implementation_(std::make_unique<implementation>(chosen, queue, key, metrics)) {}
+daemon::daemon(const config::config& chosen, const stores& kept, const identity::instance_key& key)
+    : implementation_(std::make_unique<implementation>(chosen, kept, key)) {}
 
 daemon::~daemon() = default;
 

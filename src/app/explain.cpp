@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "gates_of.hpp"
 
 #include <gatepost/app/cli.hpp>
 #include <gatepost/config/config.hpp>
@@ -43,12 +44,13 @@ std::string event_of(const visitor_arguments& given) {
 class explainer {
   public:
     explicit explainer(const config::config& chosen)
-        : options_(chosen.ingest), gate_(chosen.consent, chosen.catalog),
-          pipeline_(
-              options_, gate_,
-              // Nothing is kept, so the key under which visitors are known need not last.
-              tiktok::encoder({chosen.identity, chosen.strip_query},
-                              identity::instance_key(core::secret_string(core::random_id())))) {}
+        : options_(chosen.ingest), gates_(gates_of(chosen)),
+          pipeline_(options_,
+                    {gates_, nullptr,
+                     // Nothing is kept, so the key under which visitors are known need
+                     // not last. A token of a running daemon cannot be verified here.
+                     identity::identifier(chosen.identity, passing_key()),
+                     identity::token_signer(passing_key()), tiktok::encoder(chosen.strip_query)}) {}
 
     // One line of JSON for one event.
     std::string line(std::string event) {
@@ -59,13 +61,19 @@ class explainer {
         if (posted->events.size() != 1) {
             return net::error_response(422, {"invalid_body", "one event a line", ""}).body;
         }
-        const auto judged = pipeline_.judge(std::move(*posted), {}, core::system_clock().wall());
+        const auto judged =
+            pipeline_.judge(std::move(*posted), {},
+                            {.received = core::system_clock().wall(), .events_wait = false});
         return ingest::write_explained_event(judged, options_);
     }
 
   private:
+    static identity::instance_key passing_key() {
+        return identity::instance_key(core::secret_string(core::random_id()));
+    }
+
     ingest::options options_;
-    consent::gate gate_;
+    ingest::gates gates_;
     ingest::pipeline pipeline_;
 };
 

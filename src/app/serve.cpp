@@ -4,11 +4,15 @@
 #include <gatepost/app/cli.hpp>
 #include <gatepost/config/config.hpp>
 #include <gatepost/core/version.hpp>
+#include <gatepost/ledger/audit.hpp>
+#include <gatepost/ledger/registry.hpp>
 #include <gatepost/observe/log.hpp>
 #include <gatepost/spool/sqlite_queue.hpp>
 
 #include <csignal>
+#include <filesystem>
 #include <iostream>
+#include <optional>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -42,6 +46,29 @@ void warn_about_test_codes(const std::vector<ingest::pixel>& pixels) {
     }
 }
 
+void complain(std::string_view what, const std::string& where, const std::string& why) {
+    std::cerr << "gatepost: " << what << ' ' << where << ": " << why << '\n';
+}
+
+// A new key would make strangers of everybody the registry knows: who withdrew would be sent again.
+std::optional<identity::instance_key> open_key(const config::config& chosen) {
+    constexpr std::string_view setting = "identity.key_file";
+    const auto path = chosen.key_path();
+    if (ledger::registry::exists(chosen.registry_path()) && !std::filesystem::exists(path)) {
+        complain(setting, path,
+                 "missing, and the registry " + chosen.registry_path() +
+                     " was made with it; restore it from a backup, or remove both the registry and "
+                     "what waits in the spool to start anew");
+        return std::nullopt;
+    }
+    auto key = identity::load_or_create_key(path);
+    if (key.has_error()) {
+        complain(setting, path, key.error().message());
+        return std::nullopt;
+    }
+    return *key;
+}
+
 } // namespace
 
 int serve(const std::string& config_file) {
@@ -59,14 +86,21 @@ int serve(const std::string& config_file) {
     observe::metrics metrics(ids_of(chosen->ingest.pixels));
     auto queue = spool::open_sqlite_queue(chosen->spool, core::system_clock(), metrics);
     if (queue.has_error()) {
-        std::cerr << "gatepost: spool.path " << chosen->spool.path << ": "
-                  << queue.error().message() << '\n';
+        complain("spool.path", chosen->spool.path, queue.error().message());
         return queue.error() == spool::errc::owned ? unavailable : failed;
     }
-    const auto key = identity::load_or_create_key(chosen->key_path());
-    if (key.has_error()) {
-        std::cerr << "gatepost: identity.key_file " << chosen->key_path() << ": "
-                  << key.error().message() << '\n';
+    const auto key = open_key(*chosen);
+    if (!key) {
+        return failed;
+    }
+    auto registry = ledger::registry::open(chosen->registry_options(), *key, core::system_clock());
+    if (registry.has_error()) {
+        complain("registry", chosen->registry_path(), registry.error().message());
+        return failed;
+    }
+    auto trail = ledger::audit::open(chosen->audit, *key, core::system_clock(), metrics);
+    if (trail.has_error()) {
+        complain("audit.path", chosen->audit.directory, trail.error().message());
         return failed;
     }
     observe::log(observe::level::info, "starting",
@@ -76,10 +110,12 @@ int serve(const std::string& config_file) {
                   {"waiting", (*queue)->count().waiting}});
     warn_about_test_codes(chosen->ingest.pixels);
     {
-        daemon running(*chosen, **queue, *key, metrics);
+        daemon running(*chosen, {**queue, **registry, **trail, metrics}, *key);
         running.run();
+        (*queue)->close();
     }
-    (*queue)->close();
+    (*registry)->close();
+    (*trail)->close();
     observe::log(observe::level::info, "stopped", {{"waiting", (*queue)->count().waiting}});
     return done;
 }

@@ -1,11 +1,37 @@
 #include <gatepost/config/config.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace gatepost::config {
+namespace {
+
+std::chrono::seconds longest_age(const consent::options& chosen) {
+    auto longest = chosen.max_age;
+    for (const auto& [country, age] : chosen.max_age_by_country) {
+        longest = std::max(longest, age);
+    }
+    return longest;
+}
+
+} // namespace
 
 std::string config::key_path() const {
     return key_file.empty() ? spool.path + "/identity.key" : key_file;
+}
+
+std::string config::registry_path() const {
+    return spool.path + "/registry.db";
+}
+
+ledger::registry_options config::registry_options() const {
+    ledger::registry_options chosen;
+    chosen.file = registry_path();
+    chosen.grant_retention = longest_age(consent.options);
+    for (const auto& [pixel, own] : pixel_consent) {
+        chosen.grant_retention = std::max(chosen.grant_retention, longest_age(own.options));
+    }
+    return chosen;
 }
 
 void throw_exception_from_error(const problems& found, const boost::source_location&) {

@@ -1,6 +1,8 @@
 #include "file_text.hpp"
 #include "sections.hpp"
 
+#include <gatepost/identity/hash.hpp>
+
 #include <algorithm>
 
 namespace gatepost::config {
@@ -11,6 +13,11 @@ problems in_order(problems found) {
         return std::pair(a.line, a.column) < std::pair(b.line, b.column);
     });
     return found;
+}
+
+std::string version_of(std::string_view text) {
+    constexpr std::size_t digits = 12;
+    return identity::hasher().hex(text).substr(0, digits);
 }
 
 } // namespace
@@ -25,12 +32,13 @@ core::result<config, problems> load_text(std::string_view yaml, secrets tokens) 
             return found; // no mapping: there is nothing else to say
         }
         read_listen(file, result);
-        read_pixels(file, result, tokens);
+        read_consent(file, result.consent);
+        read_pixels(file, result, tokens); // may override parts of `consent`
         read_events(file, result);
-        read_consent(file, result);
         read_identity(file, result);
         read_spool(file, result);
         read_relay(file, result);
+        read_audit(file, result);
         read_process(file, result);
     } catch (const YAML::Exception& error) {
         return problems{{error.mark.line + 1, error.mark.column + 1, "", error.msg}};
@@ -38,6 +46,8 @@ core::result<config, problems> load_text(std::string_view yaml, secrets tokens) 
     if (!found.empty()) {
         return in_order(std::move(found));
     }
+    result.version = version_of(yaml);
+    result.ingest.config_version = result.version;
     return result;
 }
 

@@ -45,6 +45,14 @@ bool fits_header(const core::secret_string& token) {
     return std::ranges::all_of(token.reveal(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
+void read_own_consent(section& pixel, const std::string& id, config& into) {
+    auto own = into.consent;
+    read_consent(pixel, own);
+    if (pixel.has("consent") && pixel.node("consent").size() > 0) {
+        into.pixel_consent.insert_or_assign(id, std::move(own));
+    }
+}
+
 void read_pixel(section& from, config& into, secrets tokens) {
     ingest::pixel pixel;
     from.text("id", pixel.id);
@@ -67,7 +75,7 @@ void read_pixel(section& from, config& into, secrets tokens) {
     from.later("deny_properties", "[]");
     from.later("send_ip", "true");
     from.later("max_spool_bytes", "0");
-    from.later("consent", "{}");
+    read_own_consent(from, pixel.id, into);
     if (auto token = read_token(from, tokens)) {
         if (!fits_header(*token)) {
             from.wrong(from.has("access_token_file") ? "access_token_file" : "access_token_env",

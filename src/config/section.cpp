@@ -11,9 +11,6 @@
 namespace gatepost::config {
 namespace {
 
-// Added to any time it must not overflow.
-constexpr std::chrono::milliseconds longest = core::days(3650);
-
 // Alike in content, whatever the style.
 bool same(const YAML::Node& a, const YAML::Node& b) {
     if (a.Type() != b.Type()) {
@@ -135,14 +132,37 @@ void section::texts(const std::string& key, std::vector<std::string>& target) {
     target = std::move(read);
 }
 
+void section::numbers(const std::string& key, std::vector<int>& target, int least, int most) {
+    if (!has(key)) {
+        return;
+    }
+    const auto problems_before = found_.size();
+    std::vector<int> read;
+    each_item(key, [&](const YAML::Node& item, const std::string& path) {
+        const auto number =
+            item.IsScalar() ? core::parse_integer<int>(item.Scalar()) : std::nullopt;
+        if (number && *number >= least && *number <= most) {
+            read.push_back(*number);
+        } else {
+            found_.push_back(problem_at(item, path,
+                                        "expected a whole number from " + std::to_string(least) +
+                                            " to " + std::to_string(most)));
+        }
+    });
+    if (found_.size() == problems_before) {
+        target = std::move(read);
+    }
+}
+
 void section::duration(const std::string& key, std::chrono::milliseconds& target,
                        std::chrono::milliseconds least) {
     if (const auto given = scalar(key)) {
         const auto read = core::parse_duration(*given);
         if (!read) {
             wrong(key, "expected a duration such as 250ms, 10s, 5m, 48h or 7d");
-        } else if (*read < least || *read > longest) {
-            wrong(key, "must be from " + core::format(least) + " to " + core::format(longest));
+        } else if (*read < least || *read > longest_duration) {
+            wrong(key,
+                  "must be from " + core::format(least) + " to " + core::format(longest_duration));
         } else {
             target = *read;
         }

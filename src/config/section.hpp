@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gatepost/config/config.hpp>
+#include <gatepost/core/units.hpp>
 
 #include <yaml-cpp/yaml.h>
 
@@ -15,6 +16,9 @@
 
 namespace gatepost::config {
 
+// No duration may be longer: what is added to a time must not overflow.
+constexpr std::chrono::milliseconds longest_duration = core::days(3650);
+
 class section {
   public:
     // `path` is "" for the file itself. A node that is no mapping is a problem (null is empty).
@@ -27,6 +31,7 @@ class section {
     // Each leaves the target alone when the key is absent or wrong.
     void text(const std::string& key, std::string& target);
     void texts(const std::string& key, std::vector<std::string>& target);
+    void numbers(const std::string& key, std::vector<int>& target, int least, int most);
     void duration(const std::string& key, std::chrono::milliseconds& target,
                   std::chrono::milliseconds least = std::chrono::milliseconds(0));
     void seconds(const std::string& key, std::chrono::seconds& target);

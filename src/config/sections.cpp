@@ -217,17 +217,29 @@ void read_relay(section& file, config& into) {
     relay.later("rate", "50");
 }
 
+void read_audit(section& file, config& into) {
+    auto audit = file.inside("audit");
+    using ledger::audit_record;
+    audit.choice(
+        "record", into.audit.record,
+        {{"all", audit_record::all}, {"sends", audit_record::sends}, {"none", audit_record::none}});
+    audit.text("path", into.audit.directory);
+    if (into.audit.directory.empty()) {
+        into.audit.directory = into.spool.path + "/audit";
+    }
+    audit.seconds("retention", into.audit.retention);
+    using ingest::tc_string_proof;
+    audit.choice("tc_string", into.ingest.tc_string,
+                 {{"hash", tc_string_proof::hash},
+                  {"full", tc_string_proof::full},
+                  {"none", tc_string_proof::none}});
+    audit.choice("event_id", into.audit.plain_event_ids, {{"plain", true}, {"hash", false}});
+    audit.size("max_bytes", into.audit.max_bytes, core::mebibytes(1));
+}
+
 void read_process(section& file, config& into) {
     file.later("roles", "[ingest, relay]");
     file.duration("shutdown_grace", into.shutdown_grace);
-    {
-        auto audit = file.inside("audit");
-        audit.later("record", "sends");
-        audit.later("path", "\"\"");
-        audit.later("retention", "760d");
-        audit.later("tc_string", "hash");
-        audit.later("max_bytes", "1GiB");
-    }
     {
         auto log = file.inside("log");
         using observe::level;

@@ -1,3 +1,4 @@
+#include "formats/tcf.hpp"
 #include "policy.hpp"
 
 #include <gatepost/consent/decision.hpp>
@@ -58,8 +59,58 @@ std::string_view to_string(rule value) {
     return "opt-out-default";
 }
 
+std::string_view reason(rule value) {
+    switch (value) {
+    case rule::withdrawn:
+        return "the registry holds a withdrawal or an erasure, and no later grant";
+    case rule::known_minor:
+        return "the visitor is known to be a minor";
+    case rule::explicit_denial:
+        return "a source says denied";
+    case rule::opt_out_signal:
+        return "the visitor opted out of sale, sharing or targeted advertising, or sends Global "
+               "Privacy Control where it counts";
+    case rule::explicit_grant:
+        return "a source says granted, the grant is not expired, and nothing says denied";
+    case rule::unreadable:
+        return "no source says granted, and one cannot be read";
+    case rule::grant_expired:
+        return "the only grant is older than max_age or than its platform lets it be";
+    case rule::opt_in_default:
+        return "nobody said granted, and the law asks for consent first or is not known";
+    case rule::opt_out_default:
+        break;
+    }
+    return "nobody said denied, and the law lets an objection stop it";
+}
+
+std::string_view to_string(disclosure value) {
+    switch (value) {
+    case disclosure::disclosed:
+        return "disclosed";
+    case disclosure::not_disclosed:
+        return "not_disclosed";
+    case disclosure::unreadable:
+        break;
+    }
+    return "unreadable";
+}
+
 std::string_view to_string(regime value) {
     return value == regime::opt_in ? "opt_in" : "opt_out";
+}
+
+std::optional<disclosure> tcf_disclosure(const decision& verdict) {
+    std::optional<disclosure> found;
+    for (const auto& f : verdict.findings) {
+        if (f.from == origin::tcf && f.format == format::tcf) {
+            const auto said = f.state == state::unreadable       ? disclosure::unreadable
+                              : f.detail == vendor_not_disclosed ? disclosure::not_disclosed
+                                                                 : disclosure::disclosed;
+            found = found == disclosure::disclosed ? found : said;
+        }
+    }
+    return found;
 }
 
 std::vector<conflict> conflicts(const decision& verdict) {
@@ -68,7 +119,7 @@ std::vector<conflict> conflicts(const decision& verdict) {
         for (const auto& no : verdict.findings) {
             const conflict pair{yes.format, no.format};
             if (yes.state == state::granted && no.state == state::denied &&
-                no.format != format::minor && std::ranges::find(pairs, pair) == pairs.end()) {
+                no.meaning != objection::minor && std::ranges::find(pairs, pair) == pairs.end()) {
                 pairs.push_back(pair);
             }
         }
@@ -86,19 +137,23 @@ void write_summary(core::json::writer& out, const decision& verdict) {
     }
 }
 
+void write_members(core::json::writer& out, const finding& found) {
+    out.member("source", std::string_view(found.source));
+    out.member("format", found.format);
+    out.member("state", to_string(found.state));
+    if (found.at) {
+        out.member("at", std::int64_t{found.at->time_since_epoch().count()});
+    }
+    if (!found.detail.empty()) {
+        out.member("detail", found.detail);
+    }
+}
+
 void write_findings(core::json::writer& out, const decision& verdict) {
     out.begin_array();
     for (const auto& found : verdict.findings) {
         out.begin_object();
-        out.member("source", std::string_view(found.source));
-        out.member("format", found.format);
-        out.member("state", to_string(found.state));
-        if (found.at) {
-            out.member("at", std::int64_t{found.at->time_since_epoch().count()});
-        }
-        if (!found.detail.empty()) {
-            out.member("detail", found.detail);
-        }
+        write_members(out, found);
         out.end_object();
     }
     out.end_array();

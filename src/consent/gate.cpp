@@ -1,49 +1,98 @@
-#include "collect.hpp"
 #include "policy.hpp"
-#include "unread_formats.hpp"
+#include "readers.hpp"
 #include "verdict.hpp"
 
 #include <gatepost/consent/gate.hpp>
+#include <gatepost/core/text.hpp>
 
 #include <algorithm>
 
 namespace gatepost::consent {
+namespace {
+
+finding_list collect(const policy& rules, const signals& from) {
+    finding_list found(rules);
+    read_cookies(from.cookie, rules, found);
+    read_headers(from.headers, rules, found);
+    read_claims(from, rules, found);
+    return found;
+}
+
+// In a list the request grants nothing, and an age or a minor is not its visitor's.
+void add_request(const policy& rules, const signals& request, std::vector<finding>& to) {
+    for (auto& found : collect(rules, request).findings) {
+        if (found.state == state::denied && found.meaning != objection::minor) {
+            found.detail = of_the_request;
+            to.push_back(std::move(found));
+        }
+    }
+}
+
+std::string_view header_named(const signals& from, const std::string& name) {
+    if (!name.empty()) {
+        for (const auto& [given, value] : from.headers) {
+            if (core::iequals(given, name)) {
+                return value;
+            }
+        }
+    }
+    return "";
+}
+
+jurisdiction locate(const regime_options& chosen, const signals& from, const finding_list& found) {
+    auto where =
+        find_jurisdiction(chosen, {.country = from.country,
+                                   .region = from.region,
+                                   .header_country = header_named(from, chosen.country_header),
+                                   .header_region = header_named(from, chosen.region_header),
+                                   .address = from.address});
+    for (const auto& [country, region] : found.places) {
+        tighten(where, chosen, country, region);
+    }
+    return where;
+}
+
+} // namespace
 
 gate::gate(options chosen, catalog rules)
     : policy_(std::make_shared<const policy>(std::move(chosen), rules.rules())) {}
 
-decision gate::decide(const signals& visitor, const signals* bystander, core::wall_time now) const {
-    auto findings = collect(*policy_, visitor);
-    if (bystander != nullptr) {
-        for (auto& found : collect(*policy_, *bystander)) {
-            // What cannot be read yet may hold a denial.
-            if ((found.state == state::denied && found.format != format::minor) ||
-                blocks_grants(found)) {
-                found.detail = "of the request that carried the list";
-                findings.push_back(std::move(found));
-            }
-        }
+decision gate::decide(const signals& visitor, beside more, core::wall_time now) const {
+    auto found = collect(*policy_, visitor);
+    if (more.request != nullptr) {
+        add_request(*policy_, *more.request, found.findings);
     }
-    const auto& chosen = policy_->chosen;
-    auto verdict =
-        judge(std::move(findings),
-              find_jurisdiction(chosen.regime, visitor.country, visitor.region), chosen, now);
+    std::ranges::move(more.known, std::back_inserter(found.findings));
+    const auto& options = policy_->chosen;
+    auto where = locate(options.regime, visitor, found);
+    auto verdict = judge(std::move(found.findings), std::move(where), options, now);
     verdict.texts = policy_;
     return verdict;
 }
 
+const options& gate::chosen() const {
+    return policy_->chosen;
+}
+
+bool gate::reads(std::string_view format) const {
+    return policy_->reads(format);
+}
+
 bool gate::is_verdict(std::string_view marketing) {
-    return marketing_verdict(marketing).has_value();
+    return read_verdict(marketing).state != state::unreadable;
 }
 
 std::vector<std::string_view> gate::formats() {
-    std::vector<std::string_view> words{format::relay, format::body, format::header, format::gpc};
-    for (const auto& unread : unread_claims()) {
-        if (std::ranges::find(words, unread.format) == words.end()) {
-            words.push_back(unread.format);
-        }
-    }
-    return words;
+    return {format::tcf,          format::additional_consent,
+            format::relay,        format::token,
+            format::body,         format::header,
+            format::tracking,     format::gpp,
+            format::consent_mode, format::us_privacy,
+            format::gpc,          format::dnt};
+}
+
+std::vector<std::string_view> gate::fixed_formats() {
+    return {format::minor, format::registry, "none"};
 }
 
 } // namespace gatepost::consent

@@ -1,7 +1,6 @@
 #include "policy.hpp"
 
-#include "relay_cookie.hpp"
-#include "unread_formats.hpp"
+#include "formats/relay_cookie.hpp"
 
 #include <gatepost/core/text.hpp>
 
@@ -11,8 +10,36 @@
 namespace gatepost::consent {
 namespace {
 
-// Cookies in which scripts repeat the browser's GPC (Ketch, TrustArc).
-constexpr std::array gpc_mirrors{"gpcsignal", "gpcishonored"};
+// Names that the IAB's storage conventions and consent platforms use. `euconsent`, TCF v1, has been
+// invalid since 2020 and is no signal.
+struct known_cookie {
+    std::string_view name; // a prefix when `is_prefix`
+    built_in what;
+    std::string_view format;
+    bool is_prefix = false;
+    std::string_view suffix{};
+};
+constexpr std::array known_cookies{
+    known_cookie{relay_cookie_name, built_in::relay, format::relay},
+    // Scripts repeat the browser's GPC in these (Ketch, TrustArc).
+    known_cookie{"gpcsignal", built_in::gpc_mirror, format::gpc},
+    known_cookie{"gpcishonored", built_in::gpc_mirror, format::gpc},
+    known_cookie{"euconsent-v2", built_in::tcf, format::tcf},
+    known_cookie{"eupubconsent-v2", built_in::tcf, format::tcf},
+    known_cookie{"dm-euconsent-v2", built_in::tcf, format::tcf},
+    known_cookie{"uniconsent-v2", built_in::tcf, format::tcf},
+    known_cookie{"snconsent", built_in::tcf, format::tcf},
+    known_cookie{"__cmpconsent", built_in::tcf, format::tcf, true},
+    known_cookie{"real_cookie_banner", built_in::tcf, format::tcf, true, "-tcf"},
+    known_cookie{"GdprConsent", built_in::tcf_in_json, format::tcf},
+    known_cookie{"OTGPPConsent", built_in::gpp, format::gpp},
+    known_cookie{"__gpp", built_in::gpp, format::gpp},
+    known_cookie{"__gpp_sid", built_in::gpp_sections, format::gpp},
+    known_cookie{"usprivacy", built_in::us_privacy, format::us_privacy},
+    known_cookie{"us_privacy", built_in::us_privacy, format::us_privacy},
+    known_cookie{"__cmpccpausps", built_in::us_privacy, format::us_privacy},
+    known_cookie{"addtl_consent", built_in::additional_consent, format::additional_consent},
+};
 
 } // namespace
 
@@ -42,7 +69,7 @@ void policy::index_rule(std::size_t number) {
     auto& rule = rules[number];
     const auto place = rule.cookie.find(marketing_placeholder);
     if (rule.is_prefix) {
-        at(index.prefix(rule.cookie)).rules.push_back(number);
+        at(index.prefix(rule.cookie, rule.suffix)).rules.push_back(number);
     } else if (place == std::string::npos) {
         at(index.exact(rule.cookie)).rules.push_back(number);
     } else {
@@ -52,35 +79,15 @@ void policy::index_rule(std::size_t number) {
             at(index.exact(cookie)).rules.push_back(number);
         }
     }
-    for (auto* tests :
-         {&rule.decided_when, &rule.implied_when, &rule.asked_again_when, &rule.gpc_when}) {
-        for (auto& test : *tests) {
-            if (!test.cookie.empty()) {
-                test.slot = index.exact(test.cookie);
-            }
-        }
-    }
-    for (auto* when : {&rule.chosen_at, &rule.expires_at}) {
-        if (*when && !(*when)->cookie.empty()) {
-            (*when)->slot = index.exact((*when)->cookie);
-        }
-    }
+    rule.each_other_cookie([&](const std::string& name, auto& slot) { slot = index.exact(name); });
 }
 
 void policy::index_built_in() {
-    if (reads(format::relay)) {
-        at(index.exact(relay_cookie_name)).known = built_in{origin::relay_cookie, format::relay};
-    }
-    if (reads(format::gpc)) {
-        for (const auto* name : gpc_mirrors) {
-            at(index.exact(name)).known = built_in{origin::gpc, format::gpc};
-        }
-    }
-    for (const auto& cookie : unread_cookies()) {
+    for (const auto& cookie : known_cookies) {
         if (reads(cookie.format)) {
             const auto slot = cookie.is_prefix ? index.prefix(cookie.name, cookie.suffix)
                                                : index.exact(cookie.name);
-            at(slot).known = built_in{cookie.from, cookie.format};
+            at(slot).known = cookie.what;
         }
     }
 }

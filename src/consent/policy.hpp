@@ -1,8 +1,8 @@
 // Options and rules, made ready for quick look-ups. Immutable once made.
 #pragma once
 
+#include "catalog/cookie_rule.hpp"
 #include "cookie_index.hpp"
-#include "cookie_rule.hpp"
 
 #include <gatepost/consent/gate.hpp>
 
@@ -15,19 +15,36 @@ namespace gatepost::consent {
 
 // Metric labels of what is read outside the catalog; also words for `ignore`.
 namespace format {
+constexpr std::string_view tcf = "tcf";
+constexpr std::string_view additional_consent = "ac";
 constexpr std::string_view relay = "relay";
+constexpr std::string_view token = "token";
 constexpr std::string_view body = "body";
 constexpr std::string_view header = "header";
+constexpr std::string_view tracking = "att"; // iOS App Tracking Transparency
+constexpr std::string_view consent_mode = "consent_mode";
+constexpr std::string_view gpp = "gpp";
+constexpr std::string_view us_privacy = "us_privacy";
 constexpr std::string_view gpc = "gpc";
-constexpr std::string_view minor = "minor"; // cannot be ignored
+constexpr std::string_view dnt = "dnt";
+// What cannot be ignored.
+constexpr std::string_view minor = "minor";
+constexpr std::string_view registry = "registry";
 } // namespace format
 
+// Cookies that need no rule of the catalog.
+enum class built_in : std::uint8_t {
+    relay,
+    gpc_mirror,
+    tcf,
+    tcf_in_json, // {"consentString": "C..."}
+    gpp,
+    gpp_sections, // the gpp_sid that goes with `gpp`
+    us_privacy,
+    additional_consent,
+};
+
 struct policy {
-    // A cookie that needs no rule: the relay cookie, a mirror of GPC, or a format not read yet.
-    struct built_in {
-        origin from;
-        std::string_view format;
-    };
     // What a slot of the index is for.
     struct use {
         std::vector<std::size_t> rules; // in the order in which they are tried

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace gatepost::consent {
 namespace {
@@ -49,42 +50,91 @@ std::string region_code(std::string_view text, std::string_view country) {
     return is_code ? code : "";
 }
 
-std::optional<regime> look_up(const regime_options& options, const jurisdiction& where,
-                              bool unclear_region) {
+// What one source says about where the visitor is.
+struct place {
+    std::string country;         // "" when it names none
+    std::string region;          // within that country
+    bool unclear_region = false; // it names a region that is no code
+};
+
+place read_place(std::string_view country, std::string_view region) {
+    place read;
+    read.country = country_code(country);
+    read.region = region_code(region, read.country);
+    read.unclear_region = read.region.empty() && !core::trim(region).empty();
+    return read;
+}
+
+// What the tables say: the site's own, then the built-in one.
+std::optional<regime> look_up(const regime_options& options, const place& at) {
+    if (at.country.empty()) {
+        return std::nullopt;
+    }
     const auto& own = options.countries;
-    if (const auto state = own.find(where.country + "-" + where.region); state != own.end()) {
+    if (const auto state = own.find(at.country + "-" + at.region); state != own.end()) {
         return state->second;
     }
     // A region that is there but no code may be any: the strictest of the country's.
-    if (unclear_region && std::ranges::any_of(own, [&](const auto& entry) {
-            return entry.first.starts_with(where.country + "-") && entry.second == regime::opt_in;
+    if (at.unclear_region && std::ranges::any_of(own, [&](const auto& entry) {
+            return entry.first.starts_with(at.country + "-") && entry.second == regime::opt_in;
         })) {
         return regime::opt_in;
     }
-    if (const auto country = own.find(where.country); country != own.end()) {
+    if (const auto country = own.find(at.country); country != own.end()) {
         return country->second;
     }
-    const std::string_view code = where.country;
+    const std::string_view code = at.country;
     if (std::ranges::binary_search(opt_in_countries, code) ||
         std::ranges::binary_search(opt_in_territories, code)) {
         return regime::opt_in;
     }
-    return where.country == "US" ? std::optional(regime::opt_out) : std::nullopt;
+    return at.country == "US" ? std::optional(regime::opt_out) : std::nullopt;
+}
+
+place read_address(const geoip* addresses, std::string_view address) {
+    const auto found =
+        addresses != nullptr && !address.empty() ? addresses->find(address) : std::nullopt;
+    return found ? read_place(found->country, found->region) : place();
+}
+
+// The first source that names a country, and the name of that source. A region counts only beside
+// a country of the same source.
+std::pair<place, std::string_view> find_place(const regime_options& options,
+                                              const whereabouts& seen) {
+    if (auto said = read_place(seen.country, seen.region); !said.country.empty()) {
+        return {std::move(said), "visitor"};
+    }
+    if (auto said = read_place(seen.header_country, seen.header_region); !said.country.empty()) {
+        return {std::move(said), "header"};
+    }
+    return {read_address(options.addresses.get(), seen.address), "geoip"};
 }
 
 } // namespace
 
-jurisdiction find_jurisdiction(const regime_options& options, std::string_view country,
-                               std::string_view region) {
+jurisdiction find_jurisdiction(const regime_options& options, const whereabouts& seen) {
+    auto [at, source] = find_place(options, seen);
+    const auto listed = look_up(options, at);
     jurisdiction where;
-    where.country = country_code(country);
-    where.region = region_code(region, where.country);
+    where.regime = options.force.value_or(listed.value_or(options.fallback));
+    where.source = options.force ? "force" : listed ? source : "default";
+    where.country = std::move(at.country);
+    where.region = std::move(at.region);
     where.country_known = !where.country.empty();
-    const bool unclear_region = where.region.empty() && !core::trim(region).empty();
-    const auto found = where.country_known ? look_up(options, where, unclear_region) : std::nullopt;
-    where.regime = options.force.value_or(found.value_or(options.fallback));
-    where.source = options.force ? "force" : found ? "visitor" : "default";
     return where;
+}
+
+void tighten(jurisdiction& where, const regime_options& options, std::string_view country,
+             std::string_view region) {
+    if (options.force || where.regime == regime::opt_in) {
+        return;
+    }
+    const auto hint = read_place(country, region);
+    if (!hint.country.empty() &&
+        look_up(options, hint).value_or(options.fallback) == regime::opt_in) {
+        where.regime = regime::opt_in;
+        where.source = "platform";
+    }
 }
 
 } // namespace gatepost::consent

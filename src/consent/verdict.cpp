@@ -1,8 +1,5 @@
 #include "verdict.hpp"
 
-#include "policy.hpp"
-#include "unread_formats.hpp"
-
 #include <algorithm>
 #include <tuple>
 
@@ -52,8 +49,28 @@ class judgement {
                 f.detail = "older than max_age";
             } else if (run_out(f)) {
                 f.detail = "past the platform's own expiry";
+            } else if (f.at && (!result_.granted_at || *f.at > *result_.granted_at)) {
+                result_.granted_at = f.at;
             }
         }
+        for (auto& f : result_.findings) {
+            if (is_withdrawal(f) && f.at && result_.granted_at && *result_.granted_at > *f.at) {
+                f.state = state::undecided;
+                f.detail = "lifted by a later grant";
+            }
+        }
+    }
+
+    // A choice that the registry holds. Recorded GPC is no withdrawal.
+    static bool is_withdrawal(const finding& f) {
+        return f.from == origin::registry && f.state == state::denied &&
+               f.meaning == objection::refusal;
+    }
+
+    static auto denied_by(objection meaning) {
+        return [meaning](const finding& f) {
+            return f.state == state::denied && f.meaning == meaning;
+        };
     }
 
     bool too_old(const finding& f) const { return f.at && *f.at < now_ - max_age_; }
@@ -84,33 +101,44 @@ class judgement {
                !result_.jurisdiction.country_known;
     }
 
-    action after_opt_out() const {
-        return chosen_.us_opt_out_limited && opts_out() && result_.jurisdiction.country == "US" &&
-                       first(blocks_grants) == nullptr
+    // Limited sending stands in for what would be sent in full without the opt-out.
+    action after_opt_out(bool has_grant) const {
+        const bool would_send = has_grant || first_in(state::unreadable) == nullptr;
+        return chosen_.us_opt_out_limited && opts_out() && would_send &&
+                       result_.jurisdiction.country == "US"
                    ? action::send_limited
                    : action::drop;
     }
 
     bool opts_out() const { return result_.jurisdiction.regime == regime::opt_out; }
 
+    // An opt-out under US law always counts, GPC where the law makes it one.
+    const finding* opt_out_signal(bool has_grant) const {
+        return first([&](const finding& f) {
+            return f.state == state::denied &&
+                   (f.meaning == objection::us_opt_out ||
+                    (f.meaning == objection::gpc && gpc_counts(has_grant)));
+        });
+    }
+
     // The table of docs/consent.md, row by row: the first that applies decides.
     void apply_rules() {
         const auto* grant = first([&](const finding& f) {
             return f.state == state::granted && !too_old(f) && !run_out(f);
         });
-        const auto* gpc = first([](const finding& f) { return f.from == origin::gpc; });
-        if (const auto* f = first([](const finding& g) { return g.format == format::minor; })) {
+        if (const auto* f = first(is_withdrawal)) {
+            return set(rule::withdrawn, action::drop, f);
+        }
+        if (const auto* f = first(denied_by(objection::minor))) {
             return set(rule::known_minor, action::drop, f);
         }
-        if (const auto* f = first([](const finding& g) {
-                return g.state == state::denied && g.from != origin::gpc;
-            })) {
+        if (const auto* f = first(denied_by(objection::refusal))) {
             return set(rule::explicit_denial, action::drop, f);
         }
-        if (gpc != nullptr && gpc_counts(grant != nullptr)) {
-            return set(rule::opt_out_signal, after_opt_out(), gpc);
+        if (const auto* f = opt_out_signal(grant != nullptr)) {
+            return set(rule::opt_out_signal, after_opt_out(grant != nullptr), f);
         }
-        if (grant != nullptr && first(blocks_grants) == nullptr) {
+        if (grant != nullptr) {
             return set(rule::explicit_grant, action::send, grant);
         }
         if (const auto* f = first_in(state::unreadable)) {

@@ -7,7 +7,8 @@
 
 namespace gatepost::consent {
 
-// Judges the times first: a grant from the future is undecided.
+// Judges the times first: a grant from the future is undecided, and a withdrawal that a later grant
+// lifts is too.
 decision judge(std::vector<finding> findings, jurisdiction where, const options& chosen,
                core::wall_time now);
 

@@ -52,20 +52,21 @@ std::optional<std::string> base64_decode(std::string_view text) {
     return result;
 }
 
-std::string base64_encode(std::string_view bytes) {
+std::string base64url_encode(std::string_view bytes) {
     constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::string result;
-    result.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const auto rest = std::min<std::size_t>(3, bytes.size() - i);
-        std::uint32_t bits = 0;
-        for (std::size_t k = 0; k < 3; ++k) {
-            bits = (bits << 8) | (k < rest ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    result.reserve((bytes.size() * 4 + 2) / 3);
+    std::uint32_t bits = 0;
+    int held = 0;
+    for (const char c : bytes) {
+        bits = (bits << 8) | static_cast<unsigned char>(c);
+        for (held += 8; held >= 6; held -= 6) {
+            result += alphabet[(bits >> (held - 6)) & 63];
         }
-        for (std::size_t k = 0; k < 4; ++k) {
-            result += k <= rest ? alphabet[(bits >> (18 - 6 * k)) & 63] : '=';
-        }
+    }
+    if (held > 0) {
+        result += alphabet[(bits << (6 - held)) & 63];
     }
     return result;
 }

@@ -163,6 +163,8 @@ input_result<document> parse(std::string text, int max_depth) {
     document result;
     result.state_ = std::make_unique<document::state>();
     result.state_->buffer = std::move(text);
+    // RapidJSON reads the whole length that a UTF-8 lead byte announces, past the end of the text.
+    result.state_->buffer.append(4, '\0');
     auto& tree = result.state_->tree;
     constexpr unsigned flags = rapidjson::kParseIterativeFlag |
                                rapidjson::kParseValidateEncodingFlag |

@@ -32,37 +32,12 @@ void read_id(reading& now, inbound& into, value from) {
     }
 }
 
-void read_time(reading& now, inbound& into, value from) {
-    const auto time = from.integer();
-    if (!time || *time < 0) {
-        now.refuse("must be whole seconds since 1970, as a number");
-    } else if (*time > latest_second) {
-        now.refuse("these are milliseconds; must be seconds since 1970");
-    } else {
-        into.time = std::chrono::sys_seconds(std::chrono::seconds(*time));
-    }
-}
-
 void read_source(reading& now, inbound&, value from) {
     const auto source = from.text();
     if (source == "app" || source == "offline" || source == "crm") {
         now.refuse("not available yet; only web is");
     } else if (source != "web") {
         now.refuse("must be web, app, offline or crm");
-    }
-}
-
-// Comes by two names, Gatepost's and TikTok's.
-void read_pixel(reading& now, inbound& into, value from) {
-    const auto pixel = from.text();
-    if (!from.is_string()) {
-        now.refuse("must be a string");
-    } else if (pixel.size() > max_text) {
-        now.refuse("longer than 256 bytes");
-    } else if (!into.pixel.empty() && !pixel.empty() && into.pixel != pixel) {
-        now.refuse("pixel and event_source_id are not the same");
-    } else if (!pixel.empty()) {
-        into.pixel = pixel;
     }
 }
 
@@ -86,7 +61,7 @@ void read_properties(reading& now, inbound& into, value from) {
 constexpr std::array event_fields{
     field<inbound>{"event", read_name},
     field<inbound>{"event_id", read_id},
-    field<inbound>{"event_time", read_time},
+    field<inbound>{"event_time", required_time<&inbound::time>},
     field<inbound>{"event_source", read_source},
     field<inbound>{"pixel", read_pixel},
     field<inbound>{"event_source_id", read_pixel},
@@ -104,10 +79,24 @@ constexpr std::array event_fields{
 
 } // namespace
 
+// Comes by two names, Gatepost's and TikTok's.
+void read_pixel(reading& now, inbound& into, value from) {
+    const auto pixel = from.text();
+    if (!from.is_string()) {
+        now.refuse("must be a string");
+    } else if (pixel.size() > max_text) {
+        now.refuse("longer than 256 bytes");
+    } else if (!into.pixel.empty() && !pixel.empty() && into.pixel != pixel) {
+        now.refuse("pixel and event_source_id are not the same");
+    } else if (!pixel.empty()) {
+        into.pixel = pixel;
+    }
+}
+
 core::input_result<inbound> decode_event(value object, std::size_t index,
                                          core::json::document& text,
                                          std::vector<std::string>& warnings) {
-    reading now(text, warnings, index);
+    reading now(text, warnings, "/events/" + std::to_string(index), "invalid_event");
     inbound event;
     event.index = index;
     read_fields<inbound>(now, event, object, event_fields);

@@ -46,7 +46,7 @@ constexpr std::array user_fields{
     field<user>{"idfa", not_available},
     field<user>{"idfv", not_available},
     field<user>{"gaid", not_available},
-    field<user>{"att_status", not_available},
+    field<user>{"att_status", required_text<&user::att_status>},
 };
 
 } // namespace

@@ -3,7 +3,7 @@
 namespace gatepost::event {
 
 std::string reading::path() const {
-    auto path = "/events/" + std::to_string(index_);
+    auto path = root_;
     for (const auto step : steps_) {
         path.append("/").append(step);
     }
@@ -12,12 +12,13 @@ std::string reading::path() const {
 
 void reading::refuse(std::string_view why) {
     if (!error_) {
-        error_ = core::input_error{"invalid_event", std::string(why), path()};
+        error_ = core::input_error(std::string(error_code_), std::string(why), path());
     }
 }
 
 void reading::warn(std::string_view what) {
-    warnings_.push_back(path().append(": ").append(what));
+    auto warning = path();
+    warnings_.push_back(warning.append(warning.empty() ? "" : ": ").append(what));
 }
 
 std::optional<std::string_view> reading::text_or_integer(core::json::value from) {

@@ -1,4 +1,4 @@
-// How the decoder walks through one event: tables of known fields, and a reading that knows where
+// How the decoders walk through one object: tables of known fields, and a reading that knows where
 // it stands, so that every error and warning names its path and never what was sent.
 #pragma once
 
@@ -6,6 +6,8 @@
 #include <gatepost/core/result.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,17 +16,22 @@
 
 namespace gatepost::event {
 
+// Greater times are milliseconds sent by mistake: as seconds they lie after the year 5000.
+constexpr std::int64_t latest_second = 100'000'000'000;
+
 class reading {
   public:
-    reading(core::json::document& text, std::vector<std::string>& warnings, std::size_t index)
-        : text_(text), warnings_(warnings), index_(index) {}
+    // `root` is the path of the object, "" when it is all there is; `error_code` a literal.
+    reading(core::json::document& text, std::vector<std::string>& warnings, std::string root,
+            std::string_view error_code)
+        : text_(text), warnings_(warnings), root_(std::move(root)), error_code_(error_code) {}
 
     // Steps are names from the tables, which live for ever.
     void enter(std::string_view step) { steps_.push_back(step); }
     void leave() { steps_.pop_back(); }
     std::string_view here() const { return steps_.back(); }
 
-    // The event is not valid. The first reason stands.
+    // The object is not valid. The first reason stands.
     void refuse(std::string_view why);
     void warn(std::string_view what);
     const std::optional<core::input_error>& error() const { return error_; }
@@ -37,7 +44,8 @@ class reading {
 
     core::json::document& text_;
     std::vector<std::string>& warnings_;
-    std::size_t index_;
+    std::string root_;
+    std::string_view error_code_;
     std::vector<std::string_view> steps_;
     std::optional<core::input_error> error_;
 };
@@ -77,8 +85,8 @@ void read_fields(reading& now, Target& into, core::json::value object,
     }
 }
 
-// Readers for the tables. Of another type: the event is refused where that could change whether or
-// for whom it is sent, and the field is left out elsewhere.
+// Readers for the tables. Of another type: the object is refused where that could change whether or
+// for whom an event is sent, and the field is left out elsewhere.
 template <auto Member, class Target>
 void required_text(reading& now, Target& into, core::json::value from) {
     if (from.is_string()) {
@@ -103,6 +111,18 @@ void required_flag(reading& now, Target& into, core::json::value from) {
         into.*Member = *flag;
     } else {
         now.refuse("must be true or false");
+    }
+}
+
+template <auto Member, class Target>
+void required_time(reading& now, Target& into, core::json::value from) {
+    const auto time = from.integer();
+    if (!time || *time < 0) {
+        now.refuse("must be whole seconds since 1970, as a number");
+    } else if (*time > latest_second) {
+        now.refuse("these are milliseconds; must be seconds since 1970");
+    } else {
+        into.*Member = std::chrono::sys_seconds(std::chrono::seconds(*time));
     }
 }
 

@@ -1,6 +1,7 @@
 #include <gatepost/identity/key_file.hpp>
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
@@ -50,6 +51,15 @@ digest256 instance_key::hmac(std::string_view bytes) const {
             EVP_MAC_final(context.get(), digest.data(), &size, digest.size()) == 1 &&
             size == digest.size());
     return digest;
+}
+
+instance_key instance_key::derive(std::string_view label) const {
+    // No subject key is made of text that begins so.
+    auto digest = hmac(std::string("derive:").append(label));
+    const core::secret_string secret(
+        std::string(reinterpret_cast<const char*>(digest.data()), digest.size()));
+    OPENSSL_cleanse(digest.data(), digest.size());
+    return instance_key(secret);
 }
 
 } // namespace gatepost::identity

@@ -19,9 +19,9 @@ bool contains(const hashes& list, std::string_view one) {
 // One kind of identifier on its way from text to hashes.
 class identifiers {
   public:
-    identifiers(std::size_t event, std::string_view field, hasher& digest,
+    identifiers(std::string_view root, std::string_view field, hasher& digest,
                 std::vector<std::string>& warnings)
-        : event_(event), field_(field), digest_(digest), warnings_(warnings) {}
+        : root_(root), field_(field), digest_(digest), warnings_(warnings) {}
 
     // `hash_raw` normalises and hashes one, or says why it is left out and gives nothing.
     template <class HashRaw>
@@ -38,8 +38,8 @@ class identifiers {
 
     std::string hash(std::string_view normalised) { return digest_.hex(normalised); }
     std::string leave_out(std::string_view why) {
-        warnings_.push_back("/events/" + std::to_string(event_) + "/user/" + std::string(field_) +
-                            ": " + std::string(why) + "; left out");
+        warnings_.push_back(std::string(root_) + "/user/" + std::string(field_) + ": " +
+                            std::string(why) + "; left out");
         return {};
     }
 
@@ -57,7 +57,7 @@ class identifiers {
         return hash == of_nothing ? leave_out("the hash of an empty text") : hash;
     }
 
-    std::size_t event_;
+    std::string_view root_;
     std::string_view field_;
     hasher& digest_;
     std::vector<std::string>& warnings_;
@@ -71,11 +71,11 @@ bool is_placeholder(std::string_view id, const options& chosen) {
 
 } // namespace
 
-hashed_user hash_user(const event::inbound& event, const options& chosen, hasher& digest,
-                      std::vector<std::string>& warnings) {
+hashed_user hash_user(const event::user& given, std::string_view root, const options& chosen,
+                      hasher& digest, std::vector<std::string>& warnings) {
     hashed_user who;
-    identifiers emails(event.index, "email", digest, warnings);
-    who.emails = emails.hash_all(event.who.emails, [&](std::string_view text) {
+    identifiers emails(root, "email", digest, warnings);
+    who.emails = emails.hash_all(given.emails, [&](std::string_view text) {
         if (const auto address = normalise_email(text)) {
             return emails.hash(*address);
         }
@@ -83,15 +83,14 @@ hashed_user hash_user(const event::inbound& event, const options& chosen, hasher
                                     ? "no @"
                                     : "not an address whose lower case is certain");
     });
-    const auto region =
-        is_blank(event.who.phone_region) ? chosen.default_region : event.who.phone_region;
-    identifiers phones(event.index, "phone", digest, warnings);
-    who.phones = phones.hash_all(event.who.phones, [&](std::string_view text) {
+    const auto region = is_blank(given.phone_region) ? chosen.default_region : given.phone_region;
+    identifiers phones(root, "phone", digest, warnings);
+    who.phones = phones.hash_all(given.phones, [&](std::string_view text) {
         const auto number = normalise_phone(text, region);
         return number ? phones.hash(*number) : phones.leave_out(to_string(number.error()));
     });
-    identifiers external_ids(event.index, "external_id", digest, warnings);
-    who.external_ids = external_ids.hash_all(event.who.external_ids, [&](std::string_view text) {
+    identifiers external_ids(root, "external_id", digest, warnings);
+    who.external_ids = external_ids.hash_all(given.external_ids, [&](std::string_view text) {
         const auto id = normalise_external_id(text);
         auto hash = id ? external_ids.hash(*id) : std::string();
         if (id && is_placeholder(*id, chosen)) {
@@ -100,6 +99,11 @@ hashed_user hash_user(const event::inbound& event, const options& chosen, hasher
         return hash;
     });
     return who;
+}
+
+hashed_user hash_user(const event::inbound& event, const options& chosen, hasher& digest,
+                      std::vector<std::string>& warnings) {
+    return hash_user(event.who, "/events/" + std::to_string(event.index), chosen, digest, warnings);
 }
 
 std::vector<core::subject_key> subject_keys(const hashed_user& who, std::string_view ttp,

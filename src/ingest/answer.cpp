@@ -27,6 +27,9 @@ void write_result(writer& out, const verdict& result) {
     if (result.decision) {
         out.key("decision").begin_object();
         consent::write_summary(out, *result.decision);
+        if (!result.token.empty()) {
+            out.member("token", result.token);
+        }
         out.end_object();
     }
 }
@@ -50,6 +53,7 @@ void write_explained(writer& out, const judgement& judged, const verdict& result
                      const options& chosen) {
     write_result(out, result);
     if (result.decision) {
+        out.member("why", consent::reason(result.decision->rule));
         out.key("findings");
         consent::write_findings(out, *result.decision);
         out.key("jurisdiction");

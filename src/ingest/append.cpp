@@ -14,9 +14,11 @@ namespace gatepost::ingest {
 namespace asio = boost::asio;
 using statuses = core::result<std::vector<spool::append_status>>;
 
-asio::awaitable<statuses> append(spool::queue& queue, std::vector<core::sealed_record> records) {
+asio::awaitable<statuses> append(spool::queue& queue, std::vector<core::sealed_record> records,
+                                 arrivals::ticket received) {
     const auto executor = co_await asio::this_coro::executor;
-    auto start = [&queue, executor](auto handler, std::vector<core::sealed_record> list) {
+    auto start = [&queue, &received, executor](auto handler,
+                                               std::vector<core::sealed_record> list) {
         // The spool wants a copyable callback; the handler can only be moved.
         struct pending {
             decltype(handler) resume;
@@ -32,6 +34,7 @@ asio::awaitable<statuses> append(spool::queue& queue, std::vector<core::sealed_r
                 std::move(resume)(std::move(result));
             });
         });
+        received.release();
     };
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(statuses)>(
         std::move(start), asio::use_awaitable, std::move(records));

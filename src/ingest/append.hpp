@@ -3,6 +3,7 @@
 
 #include <gatepost/core/result.hpp>
 #include <gatepost/core/sealed_record.hpp>
+#include <gatepost/ingest/arrivals.hpp>
 #include <gatepost/spool/queue.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -11,8 +12,9 @@
 
 namespace gatepost::ingest {
 
-// Resumes on the caller's executor when the list is committed or refused.
+// Hands the list over at once and releases the ticket; resumes on the caller's executor when the
+// list is committed or refused.
 boost::asio::awaitable<core::result<std::vector<spool::append_status>>>
-append(spool::queue& queue, std::vector<core::sealed_record> records);
+append(spool::queue& queue, std::vector<core::sealed_record> records, arrivals::ticket received);
 
 } // namespace gatepost::ingest

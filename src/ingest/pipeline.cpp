@@ -1,117 +1,15 @@
-#include <gatepost/core/text.hpp>
+#include "evidence.hpp"
+#include "reactions.hpp"
+#include "tokens.hpp"
+#include "visitor_signals.hpp"
+
 #include <gatepost/ingest/pipeline.hpp>
-#include <gatepost/net/address.hpp>
 
 #include <algorithm>
-#include <span>
+#include <utility>
 
 namespace gatepost::ingest {
 namespace {
-
-std::string at_event(std::size_t index, std::string_view field) {
-    return "/events/" + std::to_string(index) + "/" + std::string(field);
-}
-
-bool names(std::span<const consent::field> headers, std::string_view name) {
-    return std::ranges::any_of(headers, [name](const consent::field& header) {
-        return core::iequals(header.first, name);
-    });
-}
-
-// What the event says of its visitor: a Cookie header may stand among the headers too.
-std::string cookies_of(const event::visitor& from) {
-    std::string all(from.cookie);
-    for (const auto& [name, value] : from.headers) {
-        if (core::iequals(name, "Cookie")) {
-            all.append(all.empty() ? "" : "; ").append(value);
-        }
-    }
-    return all;
-}
-
-// Per field: what the event says of its visitor, else, for an event that came alone, what the
-// request says of itself. `cookies` holds the text that the event's cookie points to.
-void complete(event::inbound& event, const caller& by, bool alone, std::string& cookies) {
-    auto& from = event.from;
-    auto& who = event.who;
-    who.ip = from.ip.empty() ? who.ip : from.ip;
-    who.user_agent = from.user_agent.empty() ? who.user_agent : from.user_agent;
-    const bool speaks = from.cookie_given || names(from.headers, "Cookie");
-    cookies = cookies_of(from);
-    from.cookie = alone && !speaks ? std::string_view(by.cookie) : cookies;
-    if (!alone) {
-        return;
-    }
-    const auto own = from.headers.size();
-    for (const auto& header : by.headers) {
-        // Every copy of a header that the event does not name itself.
-        if (!names(std::span(from.headers).first(own), header.first)) {
-            from.headers.push_back(header);
-        }
-    }
-    who.ip = who.ip.empty() ? by.address : who.ip;
-    who.user_agent = who.user_agent.empty() ? by.user_agent : who.user_agent;
-}
-
-// What TikTok would refuse, and a whole batch with it.
-void leave_out_unusable(event::inbound& event, std::vector<std::string>& warnings) {
-    if (!event.who.ip.empty() && !net::is_ip_address(event.who.ip)) {
-        event.who.ip = {};
-        warnings.push_back(at_event(event.index, "visitor/ip") + ": no IP address; left out");
-    }
-    if (!core::is_utf8(event.who.user_agent)) {
-        event.who.user_agent = {};
-        warnings.push_back(at_event(event.index, "visitor/user_agent") + ": not UTF-8; left out");
-    }
-}
-
-bool is_unreadable(const event::claims& claims, std::string_view field) {
-    return std::ranges::find(claims.unreadable, field) != claims.unreadable.end();
-}
-
-consent::signals signals_of(const event::inbound& event) {
-    consent::signals result;
-    result.cookie = event.from.cookie;
-    result.headers = event.from.headers;
-    result.claims = event.consent.fields;
-    result.unreadable_claims = event.consent.unreadable;
-    result.claimed_at = event.consent.at;
-    result.country = event.from.country;
-    result.region = event.from.region;
-    result.minor = event.from.minor;
-    result.age = event.from.age;
-    return result;
-}
-
-// Names what was neither granted nor denied: the application means something that it does not say.
-void warn_of_words(const event::inbound& event, const consent::decision& decision,
-                   std::vector<std::string>& warnings) {
-    for (const auto& [name, value] : event.consent.fields) {
-        if (name == "marketing" && !is_unreadable(event.consent, name) &&
-            !consent::gate::is_verdict(value)) {
-            warnings.push_back(at_event(event.index, "consent/marketing") +
-                               ": neither granted nor denied; unreadable");
-        }
-    }
-    for (const auto& found : decision.findings) {
-        if (found.from == consent::origin::header && found.state == consent::state::unreadable) {
-            warnings.push_back(at_event(event.index, "visitor/headers") + ": " + found.source +
-                               " is neither granted nor denied; unreadable");
-        }
-    }
-}
-
-std::string evidence_of(const consent::decision& decision) {
-    core::json::writer out;
-    out.begin_object().key("decision").begin_object();
-    consent::write_summary(out, decision);
-    out.end_object().key("jurisdiction");
-    consent::write_jurisdiction(out, decision.jurisdiction);
-    out.key("findings");
-    consent::write_findings(out, decision);
-    out.end_object();
-    return out.take();
-}
 
 // The same key makes the same id, so that an application's retry is recognised; the event's place
 // keeps the events of one request apart.
@@ -122,6 +20,47 @@ std::string made_id(const caller& by, std::size_t index, identity::hasher& diges
     constexpr std::size_t length = 32;
     return digest.hex(std::string(by.idempotency_key) + '\0' + std::to_string(index))
         .substr(0, length);
+}
+
+// Who the visitor is costs a few microseconds of hashing: asked for only where it matters.
+class acquaintance {
+  public:
+    acquaintance(identity::identifier& by, const event::inbound& event) : by_(by), event_(event) {}
+
+    const identity::visitor& who() {
+        if (!known_) {
+            known_ = by_.identify(event_, warnings_);
+        }
+        return *known_;
+    }
+    // What was left out, for an event that goes out.
+    const std::vector<std::string>& warnings() const { return warnings_; }
+
+  private:
+    identity::identifier& by_;
+    const event::inbound& event_;
+    std::optional<identity::visitor> known_;
+    std::vector<std::string> warnings_;
+};
+
+// What the registry holds and what a token says.
+std::vector<consent::finding> known_findings(const event::inbound& event, const pixel& to,
+                                             const consent::gate& gate, acquaintance& visitor,
+                                             const pipeline_parts& parts) {
+    std::vector<consent::finding> known;
+    if (parts.registry != nullptr && !parts.registry->empty()) {
+        known = parts.registry->recall(to.controller, visitor.who().keys);
+    }
+    constexpr std::string_view token = "token";
+    for (const auto& [name, value] : event.consent.fields) {
+        if (name == token && gate.reads(token) && !value.empty()) {
+            known.push_back(read_token(parts.signer, value, to.controller, gate.chosen()));
+        }
+    }
+    if (is_unreadable(event.consent, token) && gate.reads(token)) {
+        known.push_back(read_token(parts.signer, "", to.controller, gate.chosen()));
+    }
+    return known;
 }
 
 } // namespace
@@ -140,10 +79,10 @@ std::string_view to_string(outcome value) {
     return "rejected";
 }
 
-pipeline::pipeline(const options& chosen, const consent::gate& gate, tiktok::encoder encoder)
-    : options_(chosen), gate_(gate), encoder_(std::move(encoder)) {}
+pipeline::pipeline(const options& chosen, pipeline_parts parts)
+    : options_(chosen), parts_(std::move(parts)) {}
 
-judgement pipeline::judge(event::batch posted, const caller& by, core::wall_time now) {
+judgement pipeline::judge(event::batch posted, const caller& by, const arrival& when) {
     judgement result;
     result.warnings = std::move(posted.warnings);
     const bool alone = posted.events.size() == 1;
@@ -153,14 +92,14 @@ judgement pipeline::judge(event::batch posted, const caller& by, core::wall_time
             rejected.error = event.error();
             result.verdicts.push_back(std::move(rejected));
         } else {
-            result.verdicts.push_back(judge_one(*event, by, alone, now, result));
+            result.verdicts.push_back(judge_one(*event, by, alone, when, result));
         }
     }
     return result;
 }
 
 verdict pipeline::judge_one(event::inbound& event, const caller& by, bool alone,
-                            core::wall_time now, judgement& into) {
+                            const arrival& when, judgement& into) {
     verdict result;
     result.event_id = event.id;
     const auto* to = find_pixel(event.pixel);
@@ -173,7 +112,7 @@ verdict pipeline::judge_one(event::inbound& event, const caller& by, bool alone,
         return result;
     }
     result.pixel = to->id;
-    const auto time = event::event_time(event, now, options_.max_age);
+    const auto time = event::event_time(event, when.received, options_.max_age);
     if (time.has_error()) {
         result.error = time.error();
         return result;
@@ -183,28 +122,56 @@ verdict pipeline::judge_one(event::inbound& event, const caller& by, bool alone,
         into.warnings.push_back(at_event(event.index, "event_id") +
                                 ": absent; one was made, give it to the pixel for deduplication");
     }
-
     std::string cookies;
     complete(event, by, alone, cookies);
     leave_out_unusable(event, into.warnings);
+    decide(event, by, alone, {*to, *time, when}, result, into);
+    return result;
+}
+
+void pipeline::decide(event::inbound& event, const caller& by, bool alone, const checked& about,
+                      verdict& result, judgement& into) {
+    const auto& to = about.to;
+    const auto& gate = parts_.consent.of(to.id);
+    acquaintance visitor(parts_.identifier, event);
     const consent::signals request{.cookie = by.cookie, .headers = by.headers};
-    auto decision = gate_.decide(signals_of(event), alone ? nullptr : &request, now);
+    auto decision = gate.decide(signals_of(event),
+                                {.request = alone ? nullptr : &request,
+                                 .known = known_findings(event, to, gate, visitor, parts_)},
+                                about.when.received);
     warn_of_words(event, decision, into.warnings);
-    const auto permitted = consent::admit(decision, std::move(event));
-    if (permitted) {
-        into.records.push_back(encoder_.seal(*permitted,
-                                             {.pixel = to->id,
-                                              .controller = to->controller,
-                                              .event_id = result.event_id,
-                                              .event_time = *time,
-                                              .received = now,
-                                              .evidence = evidence_of(decision)},
-                                             into.warnings));
+    if (wants_reaction(decision, about.when.events_wait)) {
+        add_reactions(decision, to.controller, visitor.who().keys, about.when.received,
+                      into.reactions);
+    }
+    const auto claim = claim_of(decision, to.controller, about.when.received);
+    if (claim && parts_.signer) {
+        result.token = parts_.signer->sign(*claim);
+    }
+    if (decision.sends() || options_.audit_drops) {
+        result.event = event.name;
+        result.evidence = write_evidence(decision, options_, about.when.received, digest_);
+    }
+    if (decision.sends()) {
+        const auto who = visitor.who();
+        std::ranges::copy(visitor.warnings(), std::back_inserter(into.warnings));
+        const auto permitted = consent::admit(decision, std::move(event));
+        into.records.push_back(parts_.encoder.seal(*permitted, who,
+                                                   {.pixel = to.id,
+                                                    .controller = to.controller,
+                                                    .event_id = result.event_id,
+                                                    .event_time = about.time,
+                                                    .received = about.when.received,
+                                                    .evidence = result.evidence}));
         result.record = into.records.size() - 1;
     }
-    result.outcome = permitted ? outcome::queued : outcome::dropped;
+    result.outcome = decision.sends() ? outcome::queued : outcome::dropped;
+    result.disclosed = consent::tcf_disclosure(decision);
     result.decision = std::move(decision);
-    return result;
+    // The signals end here, and what borrows from them with them.
+    for (auto& found : result.decision->findings) {
+        found.tc_string = {};
+    }
 }
 
 const pixel* pipeline::find_pixel(std::string_view id) const {

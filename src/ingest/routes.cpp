@@ -1,4 +1,8 @@
 #include "append.hpp"
+#include "consent_relay_js.hpp"
+#include "react.hpp"
+#include "refusal.hpp"
+#include "request.hpp"
 
 #include <gatepost/core/text.hpp>
 #include <gatepost/ingest/routes.hpp>
@@ -13,68 +17,38 @@ namespace asio = boost::asio;
 
 constexpr std::string_view events_path = "/v1/events";
 constexpr std::string_view explain_path = "/v1/explain";
+constexpr std::string_view script_path = "/consent-relay.js";
 
-// Which HTTP status an error about the whole request has; the one place that says so.
-unsigned status_of(std::string_view code) {
-    struct row {
-        std::string_view code;
-        unsigned status;
-    };
-    static constexpr std::array table{
-        row{"invalid_json", 400},    row{"invalid_body", 400},       row{"empty_list", 422},
-        row{"too_many_events", 413}, row{"spool_full", 503},         row{"spool_unavailable", 503},
-        row{"not_found", 404},       row{"method_not_allowed", 405}, row{"unsupported_type", 415}};
-    const auto* const found = std::ranges::find(table, code, &row::code);
-    return found == table.end() ? 500 : found->status;
+// Each path and the methods it takes.
+struct route {
+    std::string_view path;
+    std::string_view allow;
+};
+constexpr std::array routes_table{
+    route{events_path, "POST, OPTIONS"},   route{explain_path, "POST, OPTIONS"},
+    route{"/v1/consent", "POST, OPTIONS"}, route{"/v1/erasure", "POST, OPTIONS"},
+    route{"/v1/subject", "POST, OPTIONS"}, route{script_path, "GET, HEAD, OPTIONS"}};
+
+const route* find_route(std::string_view path) {
+    const auto* const found = std::ranges::find(routes_table, path, &route::path);
+    return found == routes_table.end() ? nullptr : found;
 }
 
-net::response refusal(const core::input_error& error) {
-    auto result = net::error_response(status_of(error.code), error);
-    if (result.status == 503) {
-        result.headers.emplace_back("Retry-After", "5");
+bool takes(const route& at, std::string_view method) {
+    for (auto rest = at.allow; !rest.empty();) {
+        if (core::trim(core::next_field(rest, ',')) == method) {
+            return true;
+        }
     }
-    return result;
+    return false;
 }
 
-net::response refusal(const core::error_code& error) {
+net::response spool_refusal(const core::error_code& error) {
     return error == spool::errc::full
                ? refusal(core::input_error("spool_full",
                                            "the spool is full; nothing was kept, try again", ""))
                : refusal(core::input_error("spool_unavailable",
                                            "the spool cannot be written; nothing was kept", ""));
-}
-
-// The media type without its parameters, in lower case; no Content-Type counts as JSON.
-std::optional<event::body_format> format_of(const net::request_head& head) {
-    const auto type = head.find("Content-Type").value_or("");
-    const auto media = core::lower(core::trim(type.substr(0, type.find(';'))));
-    if (media == "application/x-ndjson") {
-        return event::body_format::ndjson;
-    }
-    const bool json = media.empty() || media == "application/json" ||
-                      (media.starts_with("application/") && media.ends_with("+json"));
-    return json ? std::optional(event::body_format::json) : std::nullopt;
-}
-
-caller caller_of(const net::request_head& head, const options& chosen) {
-    caller result;
-    std::string hops; // several headers of that name are one list (RFC 9110 section 5.3)
-    for (const auto& [name, value] : head.headers) {
-        if (core::iequals(name, "Cookie")) {
-            result.cookie.append(result.cookie.empty() ? "" : "; ").append(value);
-            continue;
-        }
-        if (core::iequals(name, "X-Forwarded-For")) {
-            hops.append(hops.empty() ? "" : ",").append(value);
-        }
-        result.headers.emplace_back(name, value);
-    }
-    if (head.count("X-Forwarded-For") > 0) {
-        result.address = net::client_address(hops, chosen.trusted_proxies).value_or("");
-        result.user_agent = head.find("User-Agent").value_or("");
-    }
-    result.idempotency_key = head.find("Idempotency-Key").value_or("");
-    return result;
 }
 
 unsigned status_of(const judgement& judged) {
@@ -89,25 +63,21 @@ unsigned status_of(const judgement& judged) {
 
 } // namespace
 
-routes::routes(const options& chosen, pipeline judge, spool::queue& queue, const core::clock& clock,
-               observe::metrics& metrics)
-    : options_(chosen), pipeline_(std::move(judge)), queue_(queue), clock_(clock),
-      metrics_(metrics) {}
+routes::routes(const options& chosen, pipeline judge, surroundings around)
+    : options_(chosen), pipeline_(std::move(judge)), around_(around) {}
 
 std::optional<net::response> routes::refuse(const net::request_head& head) {
     if (auto refused = options_.door.refuse(head)) {
         return refused;
     }
-    const auto path = head.path();
+    const auto* const at = find_route(head.path());
     std::optional<net::response> refused;
-    if (path != events_path && path != explain_path) {
+    if (at == nullptr) {
         refused = refusal({"not_found", "no such route", ""});
-    } else if (head.method == "OPTIONS") {
-        return std::nullopt;
-    } else if (head.method != "POST") {
-        refused = refusal({"method_not_allowed", "this route takes POST", ""});
-        refused->headers.emplace_back("Allow", "POST, OPTIONS");
-    } else if (!format_of(head)) {
+    } else if (!takes(*at, head.method)) {
+        refused = refusal({"method_not_allowed", "this route takes another method", ""});
+        refused->headers.emplace_back("Allow", at->allow);
+    } else if (head.method == "POST" && !format_of(head)) {
         refused = refusal({"unsupported_type",
                            "send application/json, a +json type or application/x-ndjson", ""});
     }
@@ -118,11 +88,23 @@ std::optional<net::response> routes::refuse(const net::request_head& head) {
 }
 
 asio::awaitable<net::response> routes::answer(const net::request_head& head, std::string body) {
+    const auto path = head.path();
     if (head.method == "OPTIONS") {
-        co_return with_cors(head, {.status = 204, .headers = {{"Allow", "POST, OPTIONS"}}});
+        const auto allow = std::string(find_route(path)->allow);
+        co_return with_cors(head, {.status = 204, .headers = {{"Allow", allow}}});
     }
-    if (head.path() == explain_path) {
+    if (path == script_path) {
+        co_return with_cors(head, {.content_type = "text/javascript; charset=utf-8",
+                                   .body = std::string(consent_relay_js()),
+                                   .headers = {{"Cache-Control", "public, max-age=3600"}}});
+    }
+    if (path == explain_path) {
         co_return with_cors(head, explain(head, std::move(body)));
+    }
+    if (path != events_path) {
+        auto about_visitor =
+            co_await around_.visitors.answer(path, caller_of(head, options_), std::move(body));
+        co_return with_cors(head, std::move(about_visitor));
     }
     auto answered = co_await events(head, std::move(body));
     co_return with_cors(head, std::move(answered));
@@ -130,15 +112,24 @@ asio::awaitable<net::response> routes::answer(const net::request_head& head, std
 
 asio::awaitable<net::response> routes::events(const net::request_head& head, std::string body) {
     const auto begun = std::chrono::steady_clock::now();
-    auto judged = judge(head, std::move(body));
+    auto ticket = around_.order.event(around_.clock.wall());
+    auto judged = judge(head, std::move(body), ticket.received());
     if (judged.has_error()) {
         co_return refusal(judged.error());
     }
+    // From here to the queue nothing waits: what a denial elsewhere takes back is in the queue when
+    // its sweep begins, or was received after it.
+    const auto reactions = std::move(judged->reactions);
+    std::shared_ptr<handed_changes> changes;
+    if (!reactions.empty()) {
+        const auto up_to = around_.order.denial(around_.clock.wall());
+        changes = handed_changes::make(reactions, around_.registry, up_to);
+    }
     if (!judged->records.empty()) {
         auto records = std::move(judged->records);
-        const auto statuses = co_await append(queue_, std::move(records));
+        const auto statuses = co_await append(around_.queue, std::move(records), std::move(ticket));
         if (statuses.has_error()) {
-            co_return refusal(statuses.error());
+            co_return spool_refusal(statuses.error());
         }
         for (auto& each : judged->verdicts) {
             if (each.record && (*statuses)[*each.record] == spool::append_status::duplicate) {
@@ -146,40 +137,100 @@ asio::awaitable<net::response> routes::events(const net::request_head& head, std
             }
         }
     }
+    ticket.release();
+    if (changes) {
+        // After the append: a list may hold an event and, further down, its visitor's refusal.
+        if (takes_back(reactions)) {
+            around_.sweeps.request();
+        }
+        const bool kept = co_await handed_changes::kept(changes);
+        if (!kept) {
+            co_return refusal(core::input_error(
+                "registry_unavailable",
+                "the registry cannot be written; send again, what was queued is recognised", ""));
+        }
+    }
     count(*judged);
-    metrics_.ingest_took(std::chrono::steady_clock::now() - begun);
+    record_drops(*judged);
+    around_.metrics.ingest_took(std::chrono::steady_clock::now() - begun);
     co_return net::response{.status = status_of(*judged), .body = write_answer(*judged)};
 }
 
 net::response routes::explain(const net::request_head& head, std::string body) {
-    const auto judged = judge(head, std::move(body));
-    if (judged.has_error()) {
-        return refusal(judged.error());
-    }
-    return {.status = status_of(*judged) == 422 ? 422U : 200U,
-            .body = write_explanation(*judged, options_)};
+    return explain(*format_of(head), caller_of(head, options_), std::move(body));
 }
 
-core::input_result<judgement> routes::judge(const net::request_head& head, std::string body) {
+net::response routes::explain(event::body_format format, const caller& by, std::string body) {
+    auto posted = event::decode_body(std::move(body), format);
+    if (posted.has_error()) {
+        return refusal(posted.error());
+    }
+    const auto judged = pipeline_.judge(std::move(*posted), by,
+                                        {.received = around_.clock.wall(), .events_wait = false});
+    return {.status = status_of(judged) == 422 ? 422U : 200U,
+            .body = write_explanation(judged, options_)};
+}
+
+// An operator's own request says nothing about a visitor.
+core::explanation routes::explain(std::string body) {
+    auto shown = explain(event::body_format::json, {}, std::move(body));
+    return {.status = shown.status, .body = std::move(shown.body)};
+}
+
+core::input_result<judgement> routes::judge(const net::request_head& head, std::string body,
+                                            core::wall_time received) {
     auto posted = event::decode_body(std::move(body), *format_of(head));
     if (posted.has_error()) {
         return posted.error();
     }
-    return pipeline_.judge(std::move(*posted), caller_of(head, options_), clock_.wall());
+    const auto held = around_.queue.count();
+    const bool events_wait = held.waiting + held.dead > 0 || posted->events.size() > 1;
+    return pipeline_.judge(std::move(*posted), caller_of(head, options_),
+                           {.received = received, .events_wait = events_wait});
 }
 
 void routes::count(const judgement& judged) {
     for (const auto& each : judged.verdicts) {
-        metrics_.event(to_string(each.outcome), each.pixel);
+        around_.metrics.event(to_string(each.outcome), each.pixel);
         if (!each.decision) {
             continue;
         }
-        metrics_.decision(to_string(each.decision->action), to_string(each.decision->rule),
-                          each.decision->format);
+        if (each.disclosed) {
+            around_.metrics.tcf_string(each.pixel, to_string(*each.disclosed));
+            around_.watch.note(each.pixel, *each.disclosed);
+        }
+        around_.metrics.decision(to_string(each.decision->action), to_string(each.decision->rule),
+                                 each.decision->format);
         for (const auto& [granted, denied] : consent::conflicts(*each.decision)) {
-            metrics_.conflict(granted, denied);
+            around_.metrics.conflict(granted, denied);
         }
     }
+}
+
+void routes::record_drops(const judgement& judged) {
+    if (!options_.audit_drops) {
+        return;
+    }
+    std::vector<ledger::audit_entry> entries;
+    for (const auto& each : judged.verdicts) {
+        if (each.outcome == outcome::dropped) {
+            entries.push_back({.outcome = "dropped",
+                               .pixel = each.pixel,
+                               .event = each.event,
+                               .event_id = each.event_id,
+                               .controller = controller_of(each.pixel),
+                               .evidence = each.evidence,
+                               .received = around_.clock.wall()});
+        }
+    }
+    if (!entries.empty()) {
+        around_.trail.append(entries);
+    }
+}
+
+std::string_view routes::controller_of(std::string_view pixel) const {
+    const auto found = std::ranges::find(options_.pixels, pixel, &pixel::id);
+    return found == options_.pixels.end() ? std::string_view() : found->controller;
 }
 
 net::response routes::with_cors(const net::request_head& head, net::response given) const {
@@ -189,7 +240,7 @@ net::response routes::with_cors(const net::request_head& head, net::response giv
         headers.emplace_back("Access-Control-Allow-Credentials", "true");
         headers.emplace_back("Vary", "Origin");
         if (head.method == "OPTIONS") {
-            headers.emplace_back("Access-Control-Allow-Methods", "POST");
+            headers.emplace_back("Access-Control-Allow-Methods", "GET, POST");
             headers.emplace_back("Access-Control-Allow-Headers",
                                  "Content-Type, Content-Encoding, Idempotency-Key, "
                                  "X-Consent-Marketing");

@@ -108,6 +108,9 @@ struct metrics::state {
         counter(registry, "gatepost_conflicts_total",
                 "Events whose signals disagree: granted by one, denied by another"),
         {"granted", "denied"}};
+    counters<2> tcf_strings{counter(registry, "gatepost_tcf_strings_total",
+                                    "TC strings, by whether they disclose the configured vendor"),
+                            {"pixel", "vendor"}};
     prometheus::Histogram& ingest =
         histogram(registry, "gatepost_ingest_seconds",
                   "Answering a request whose body is there, the commit included", latency_buckets);
@@ -123,6 +126,15 @@ struct metrics::state {
         counter(registry, "gatepost_duplicate_keys_pushed_out_total",
                 "Keys of events forgotten early because of spool.dedupe.max_keys")
             .Add({});
+    counters<1> withdrawn{counter(registry, "gatepost_withdrawn_total",
+                                  "Events deleted because their visitor withdrew or is to be "
+                                  "forgotten, dead letters included"),
+                          {"pixel"}};
+    prometheus::Gauge& registry_keys =
+        gauge(registry, "gatepost_registry_keys", "Keys of visitors in the registry").Add({});
+    prometheus::Counter& audit_lost = counter(registry, "gatepost_audit_lines_lost_total",
+                                              "Lines of the audit trail that could not be written")
+                                          .Add({});
     counters<1> delivered{counter(registry, "gatepost_delivered_total",
                                   "Events the upstream took (HTTP 200 and code 0)"),
                           {"pixel"}};
@@ -163,6 +175,9 @@ void metrics::decision(std::string_view action, std::string_view rule, std::stri
 void metrics::conflict(std::string_view granted, std::string_view denied) {
     state_->conflicts.at({granted, denied}).Increment();
 }
+void metrics::tcf_string(std::string_view pixel, std::string_view vendor) {
+    state_->tcf_strings.at({state_->label(pixel), vendor}).Increment();
+}
 void metrics::ingest_took(std::chrono::nanoseconds time) {
     state_->ingest.Observe(seconds(time));
 }
@@ -178,6 +193,15 @@ void metrics::spool(const spool_gauges& now) {
 }
 void metrics::duplicate_keys_pushed_out(std::uint64_t count) {
     state_->pushed_out.Increment(static_cast<double>(count));
+}
+void metrics::withdrawn(std::string_view pixel, std::uint64_t count) {
+    state_->withdrawn.at({state_->label(pixel)}).Increment(static_cast<double>(count));
+}
+void metrics::registry_keys(std::uint64_t count) {
+    state_->registry_keys.Set(static_cast<double>(count));
+}
+void metrics::audit_lines_lost(std::uint64_t count) {
+    state_->audit_lost.Increment(static_cast<double>(count));
 }
 void metrics::delivered(std::string_view pixel, std::uint64_t count) {
     state_->delivered.at({state_->label(pixel)}).Increment(static_cast<double>(count));

@@ -21,6 +21,12 @@ const std::vector<std::size_t>& batch_plan::next() {
     return sent_;
 }
 
+const std::vector<std::size_t>& batch_plan::leave_out(const std::vector<std::size_t>& places) {
+    std::erase_if(sent_,
+                  [&](std::size_t place) { return std::ranges::binary_search(places, place); });
+    return sent_;
+}
+
 void batch_plan::answered(const core::delivery& answer) {
     const auto sent = std::exchange(sent_, {});
     std::vector<std::size_t> suspects;

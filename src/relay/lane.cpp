@@ -15,10 +15,12 @@ namespace asio = boost::asio;
 using core::outcome;
 using core::upstream_health;
 
-lane::lane(const surroundings& around, const options& chosen, route path, slots& places,
+lane::lane(const surroundings& around, const options& chosen, route path, slots& requests,
            net::task_group& tasks, std::size_t most_at_once)
-    : around_(around), options_(chosen), route_(std::move(path)), slots_(places), tasks_(tasks),
-      most_at_once_(most_at_once), breaker_(chosen.breaker), wake_(around.context) {
+    : around_(around), options_(chosen), route_(std::move(path)), slots_(requests), tasks_(tasks),
+      most_at_once_(most_at_once), breaker_(chosen.breaker),
+      settler_(around, route_.pixel, route_.to.duplicate_window), wake_(around.context) {
+    status_.pixel = route_.pixel;
     show_breaker();
 }
 
@@ -46,6 +48,7 @@ asio::awaitable<void> lane::run() {
                                                    : breaker_.retry_at());
             continue;
         }
+        show_breaker();
         auto held = co_await slots_.take();
         auto leased = around_.queue.lease(route_.pixel, next_batch());
         if (leased.has_error() || leased->empty()) {
@@ -128,39 +131,44 @@ asio::awaitable<void> lane::deliver(batch records, slots::slot held) {
     const end at_end{*this, std::move(held)};
 
     batch_plan plan(records.size());
-    for (;;) {
-        const auto places = plan.next();
-        if (places.empty()) {
-            break;
+    bool asked = false;
+    for (auto chosen = plan.next(); !chosen.empty(); chosen = plan.next()) {
+        // Each time, not only after the lease: a search for a bad record may take a while.
+        chosen = plan.leave_out(settler_.withdraw(records, chosen));
+        if (chosen.empty()) {
+            continue;
         }
-        const auto answer = co_await send(records, places);
+        asked = true;
+        const auto answer = co_await send(records, chosen);
         plan.answered(answer);
-        settle(records, places, answer);
+        note(answer, settler_.settle(records, chosen, answer));
         learn(answer);
         if (std::ranges::find(answer.records, outcome::retry) != answer.records.end()) {
             give_back(records, plan, answer);
             break;
         }
     }
+    if (!asked) {
+        breaker_.forget_probe();
+    }
 }
 
-asio::awaitable<core::delivery> lane::send(const batch& records,
-                                           const std::vector<std::size_t>& places) {
+asio::awaitable<core::delivery> lane::send(const batch& records, const places& chosen) {
     std::vector<std::string_view> payloads;
-    payloads.reserve(places.size());
-    for (const auto place : places) {
+    payloads.reserve(chosen.size());
+    for (const auto place : chosen) {
         payloads.push_back(records[place].payload);
     }
     const auto begun = std::chrono::steady_clock::now();
     auto request = route_.to.request(payloads);
     const auto answer = co_await around_.client.post(std::move(request));
-    auto verdict = answer ? route_.to.classify(*answer, places.size())
-                          : meaning_of(answer.error(), places.size());
-    if (places.size() == 1 && verdict.records.front() == outcome::suspect) {
+    auto verdict = answer ? route_.to.classify(*answer, chosen.size())
+                          : meaning_of(answer.error(), chosen.size());
+    if (chosen.size() == 1 && verdict.records.front() == outcome::suspect) {
         verdict.records.front() = outcome::dead; // there is nobody else
     }
     around_.metrics.upstream_took(std::chrono::steady_clock::now() - begun);
-    around_.metrics.upstream_batch(places.size());
+    around_.metrics.upstream_batch(chosen.size());
     around_.metrics.upstream_request(route_.pixel, verdict.label);
     if (answer && verdict.label != "ok") {
         observe::log(observe::level::warn, "the upstream did not take a batch as it was",
@@ -169,7 +177,7 @@ asio::awaitable<core::delivery> lane::send(const batch& records,
                       {"status", static_cast<int>(answer->status)},
                       {"code", verdict.code},
                       {"request_id", verdict.request_id},
-                      {"events", places.size()}});
+                      {"events", chosen.size()}});
     }
     co_return verdict;
 }
@@ -184,44 +192,6 @@ core::delivery lane::meaning_of(const net::client_failure& failure, std::size_t 
     verdict.health = upstream_health::failing;
     verdict.label = net::to_string(failure.kind);
     return verdict;
-}
-
-void lane::settle(const batch& records, const std::vector<std::size_t>& places,
-                  const core::delivery& answer) {
-    std::vector<spool::settlement> settled;
-    std::uint64_t delivered = 0;
-    std::uint64_t late = 0;
-    const auto window_start = core::to_seconds(around_.clock.wall()) - route_.to.duplicate_window;
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        const auto& record = records[places[i]];
-        if (answer.records[i] == outcome::delivered) {
-            settled.push_back({.id = record.id, .how = spool::settled_as::delivered});
-            ++delivered;
-            late += record.event_time < window_start ? 1 : 0;
-        } else if (answer.records[i] == outcome::dead) {
-            settled.push_back({.id = record.id,
-                               .how = spool::settled_as::dead,
-                               .reason = std::string(answer.dead_reason),
-                               .code = answer.code,
-                               .message = answer.message,
-                               .request_id = answer.request_id,
-                               .attempts = record.attempts + 1});
-            observe::log(observe::level::warn, "an event became a dead letter",
-                         {{"pixel", route_.pixel},
-                          {"reason", answer.dead_reason},
-                          {"code", answer.code},
-                          {"request_id", answer.request_id}});
-        }
-    }
-    if (delivered > 0) {
-        around_.metrics.delivered(route_.pixel, delivered);
-    }
-    if (late > 0) {
-        around_.metrics.late(route_.pixel, late);
-    }
-    if (!settled.empty()) {
-        around_.queue.settle(route_.pixel, std::move(settled));
-    }
 }
 
 // What the answer says about the upstream.
@@ -251,6 +221,20 @@ void lane::learn(const core::delivery& answer) {
     show_breaker();
 }
 
+void lane::note(const core::delivery& answer, std::uint64_t delivered) {
+    const std::lock_guard lock(status_mutex_);
+    status_.delivered += delivered;
+    status_.last = core::last_answer{.outcome = std::string(answer.label),
+                                     .code = answer.code,
+                                     .request_id = answer.request_id,
+                                     .at = around_.clock.wall()};
+}
+
+lane_status lane::status() const {
+    const std::lock_guard lock(status_mutex_);
+    return status_;
+}
+
 void lane::give_back(const batch& records, const batch_plan& plan, const core::delivery& answer) {
     std::vector<spool::record_id> ids;
     int attempts = 1;
@@ -278,6 +262,8 @@ void lane::log_unreadable(const core::error_code& error) const {
 
 void lane::show_breaker() {
     around_.metrics.breaker(route_.pixel, static_cast<int>(breaker_.now()));
+    const std::lock_guard lock(status_mutex_);
+    status_.state = breaker_.now();
 }
 
 } // namespace gatepost::relay

@@ -1,6 +1,7 @@
 // One pixel's way out: when to send, and what becomes of a batch.
 #pragma once
 
+#include "settler.hpp"
 #include "slots.hpp"
 
 #include <gatepost/net/task_group.hpp>
@@ -10,6 +11,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <cstdint>
+#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
@@ -20,7 +23,7 @@ class batch_plan;
 
 class lane {
   public:
-    lane(const surroundings& around, const options& chosen, route path, slots& places,
+    lane(const surroundings& around, const options& chosen, route path, slots& requests,
          net::task_group& tasks, std::size_t most_at_once);
 
     // Ends when drain() was called and nothing more can be sent.
@@ -29,21 +32,18 @@ class lane {
     // Something was committed. Any thread.
     void arrived();
 
-    const std::string& pixel() const { return route_.pixel; }
+    // Any thread.
+    lane_status status() const;
 
   private:
-    using batch = std::vector<spool::leased_record>;
-
     boost::asio::awaitable<bool> work_is_due();
     boost::asio::awaitable<void> wait_until(core::steady_time when);
     boost::asio::awaitable<void> deliver(batch records, slots::slot held);
-    boost::asio::awaitable<core::delivery> send(const batch& records,
-                                                const std::vector<std::size_t>& places);
+    boost::asio::awaitable<core::delivery> send(const batch& records, const places& chosen);
     core::delivery meaning_of(const net::client_failure& failure, std::size_t records);
-    void settle(const batch& records, const std::vector<std::size_t>& places,
-                const core::delivery& answer);
     spool::lease_limits next_batch() const;
     void learn(const core::delivery& answer);
+    void note(const core::delivery& answer, std::uint64_t delivered);
     std::chrono::milliseconds pause_after(int failed, const core::delivery& answer);
     void give_back(const batch& records, const batch_plan& plan, const core::delivery& answer);
     void show_breaker();
@@ -56,6 +56,7 @@ class lane {
     net::task_group& tasks_;
     std::size_t most_at_once_;
     breaker breaker_;
+    settler settler_;
     boost::asio::steady_timer wake_;
     std::atomic<bool> asleep_ = false; // an arrival is to wake it
     core::steady_time not_before_{};   // the upstream asked to wait
@@ -63,6 +64,9 @@ class lane {
     std::size_t under_way_ = 0;
     bool draining_ = false;
     std::mt19937_64 random_{std::random_device{}()};
+
+    mutable std::mutex status_mutex_;
+    lane_status status_;
 };
 
 } // namespace gatepost::relay

@@ -60,6 +60,14 @@ class relay::implementation {
         tasks_.cancel();
     }
 
+    std::vector<lane_status> status() const {
+        std::vector<lane_status> all;
+        for (const auto& [pixel, way] : lanes_) {
+            all.push_back(way->status());
+        }
+        return all;
+    }
+
   private:
     // Events of pixels that are no longer configured wait too, until their retention ends.
     asio::awaitable<void> expire_orphans() {
@@ -107,6 +115,10 @@ asio::awaitable<void> relay::drain() {
 
 void relay::stop() {
     implementation_->stop();
+}
+
+std::vector<lane_status> relay::status() const {
+    return implementation_->status();
 }
 
 } // namespace gatepost::relay

@@ -44,6 +44,17 @@ std::string encode_subjects(std::span<const core::subject_key> subjects) {
     return out;
 }
 
+std::vector<core::subject_key> decode_subjects(std::string_view bytes) {
+    constexpr auto one = 1 + key_bytes;
+    std::vector<core::subject_key> subjects;
+    subjects.reserve(bytes.size() / one);
+    for (; bytes.size() >= one; bytes.remove_prefix(one)) {
+        subjects.push_back({static_cast<core::subject_key::kind>(bytes.front()),
+                            read_key(bytes.substr(1, key_bytes))});
+    }
+    return subjects;
+}
+
 std::uint64_t stored_size(const core::record& content) {
     return row_overhead + content.event.size() + content.event_id.size() +
            content.controller.size() + content.payload.size() + content.evidence.size() +

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gatepost::spool {
 
@@ -20,6 +21,8 @@ core::key128 read_key(std::string_view bytes);
 
 // Each subject key is its kind (1 byte) and its digest (16 bytes).
 std::string encode_subjects(std::span<const core::subject_key> subjects);
+// An incomplete one at the end (a damaged file) is left out.
+std::vector<core::subject_key> decode_subjects(std::string_view bytes);
 
 // What a record counts towards spool.max_bytes: what it carries and a fixed share for its numbers.
 std::uint64_t stored_size(const core::record& content);

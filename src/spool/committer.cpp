@@ -25,7 +25,7 @@ std::int64_t to_signed(std::uint64_t size) {
 
 } // namespace
 
-committer::committer(database& on, const options& chosen, const core::clock& clock)
+committer::committer(sqlite::database& on, const options& chosen, const core::clock& clock)
     : database_(on), options_(chosen), clock_(clock), tables_(on),
       duplicates_(chosen.dedupe_window, chosen.dedupe_max_keys) {}
 
@@ -74,7 +74,7 @@ core::result<group_change> committer::load() {
 core::result<committed_group> committer::commit(std::span<const append_list> appends,
                                                 std::span<const settlement_list> settlements) {
     group current{.now = clock_.wall(), .freed = {}, .added = {}, .done = {}};
-    transaction work(database_);
+    sqlite::transaction work(database_);
     // Settlements first: they make room, and a key that one frees may come back in the same group.
     for (const auto& list : settlements) {
         settle(list, current);
@@ -110,17 +110,35 @@ void committer::settle(const settlement_list& list, group& into) {
     pixel.number = known->second.number;
     pixel.settled += list.settlements.size();
     std::vector<record_id> delivered;
+    std::vector<record_id> withdrawn;
     for (const auto& one : list.settlements) {
-        if (one.how == settled_as::delivered) {
+        switch (one.how) {
+        case settled_as::delivered:
             delivered.push_back(one.id);
-        } else {
+            break;
+        case settled_as::withdrawn:
+            withdrawn.push_back(one.id);
+            break;
+        case settled_as::dead:
             bury(one, pixel, into);
+            break;
         }
     }
-    remove_delivered(std::move(delivered), pixel, into);
+    for (const auto& record : take_out(std::move(delivered), pixel, into)) {
+        if (duplicates_.delivered(record.duplicate_key, into.now)) {
+            append_key(into.added, record.duplicate_key);
+        }
+    }
+    for (const auto& record : take_out(std::move(withdrawn), pixel, into)) {
+        duplicates_.free(record.duplicate_key);
+        append_key(into.freed, record.duplicate_key);
+        pixel.withdrawn += 1;
+    }
 }
 
-void committer::remove_delivered(std::vector<record_id> ids, pixel_change& pixel, group& into) {
+// Removes records from the file and counts them out.
+std::vector<taken_record> committer::take_out(std::vector<record_id> ids, pixel_change& pixel,
+                                              group& into) {
     // A batch is mostly one run of ids, and a run is two statements however long it is.
     std::ranges::sort(ids);
     std::vector<taken_record> taken;
@@ -135,10 +153,8 @@ void committer::remove_delivered(std::vector<record_id> ids, pixel_change& pixel
     pixel.rows -= std::ssize(taken);
     for (const auto& record : taken) {
         into.done.change.bytes -= to_signed(record.size);
-        if (duplicates_.delivered(record.duplicate_key, into.now)) {
-            append_key(into.added, record.duplicate_key);
-        }
     }
+    return taken;
 }
 
 void committer::bury(const settlement& dead, pixel_change& pixel, group& into) {
@@ -215,6 +231,41 @@ void committer::undo() {
     }
 }
 
+std::vector<committer::pixel_range> committer::ranges() const {
+    std::vector<pixel_range> ranges;
+    for (const auto& [id, known] : pixels_) {
+        ranges.push_back({id, known.number, first_id(known.number) + known.next - 1});
+    }
+    return ranges;
+}
+
+core::result<group_change> committer::remove_dead(std::span<const std::int64_t> ids) {
+    // Their event_ids were freed when they died, and may be in use again.
+    group_change change;
+    std::map<std::int64_t, std::uint64_t> by_number;
+    sqlite::transaction work(database_);
+    for (const auto id : ids) {
+        if (const auto removed = tables_.remove_dead(id)) {
+            by_number[removed->pixel] += 1;
+            change.dead -= 1;
+            change.bytes -= to_signed(removed->size);
+        }
+    }
+    for (const auto& [id, known] : pixels_) {
+        if (const auto found = by_number.find(known.number); found != by_number.end()) {
+            auto& pixel = change.pixels[id];
+            pixel.number = known.number;
+            pixel.withdrawn = found->second;
+            pixel.oldest = tables_.oldest(known.number);
+        }
+    }
+    if (const auto failure = work.commit()) {
+        return failure;
+    }
+    bytes_ += static_cast<std::uint64_t>(change.bytes);
+    return change;
+}
+
 std::vector<tables::old_row> committer::outdated_dead(core::wall_time now) {
     auto rows = tables_.oldest_dead();
     const auto kept = std::ranges::find_if(
@@ -245,7 +296,7 @@ core::result<committer::trimmed> committer::trim() {
         return database_.failure() ? core::result<trimmed>(database_.failure()) : done;
     }
     std::uint64_t key_count = 0;
-    transaction work(database_);
+    sqlite::transaction work(database_);
     if (!dead.empty()) {
         tables_.remove_dead_up_to(dead.back().id);
     }
@@ -274,7 +325,7 @@ core::result<committer::trimmed> committer::shrink(std::int64_t kept) {
     trimmed done;
     const auto before = database_.ask(count);
     if (before > kept) {
-        transaction work(database_);
+        sqlite::transaction work(database_);
         database_.run("PRAGMA incremental_vacuum(256)");
         const auto after = database_.ask(count);
         done.more = after > kept && after < before;

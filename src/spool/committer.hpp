@@ -2,7 +2,6 @@
 // duplicate set, without threads.
 #pragma once
 
-#include "database.hpp"
 #include "duplicate_set.hpp"
 #include "tables.hpp"
 #include "tallies.hpp"
@@ -12,6 +11,7 @@
 #include <gatepost/core/sealed_record.hpp>
 #include <gatepost/spool/queue.hpp>
 #include <gatepost/spool/sqlite_queue.hpp>
+#include <gatepost/sqlite/database.hpp>
 
 #include <cstdint>
 #include <map>
@@ -44,7 +44,7 @@ struct committed_group {
 class committer {
   public:
     // Both must outlive it.
-    committer(database& on, const options& chosen, const core::clock& clock);
+    committer(sqlite::database& on, const options& chosen, const core::clock& clock);
 
     // Reads what the file holds; the change that leads there from nothing. Once, before the rest.
     core::result<group_change> load();
@@ -52,6 +52,17 @@ class committer {
     // One transaction for all of it. On failure nothing was done and the group may be tried again.
     core::result<committed_group> commit(std::span<const append_list> appends,
                                          std::span<const settlement_list> settlements);
+
+    // For walks: what may be read between groups, and where each pixel's records end now.
+    tables& rows() { return tables_; }
+    struct pixel_range {
+        std::string pixel;
+        std::int64_t number = 0;
+        record_id last = 0;
+    };
+    std::vector<pixel_range> ranges() const;
+    // Deletes dead letters in one transaction. On failure nothing was done.
+    core::result<group_change> remove_dead(std::span<const std::int64_t> ids);
 
     // Removes a bounded number of dead letters and logged keys whose time is over.
     struct trimmed {
@@ -77,7 +88,8 @@ class committer {
     };
 
     void settle(const settlement_list& list, group& into);
-    void remove_delivered(std::vector<record_id> ids, pixel_change& pixel, group& into);
+    std::vector<taken_record> take_out(std::vector<record_id> ids, pixel_change& pixel,
+                                       group& into);
     void bury(const settlement& dead, pixel_change& pixel, group& into);
     append_answer append(const append_list& list, group& into);
     record_id next_id(const std::string& pixel);
@@ -87,7 +99,7 @@ class committer {
     std::vector<tables::old_row> outdated_dead(core::wall_time now);
     std::vector<tables::old_row> outdated_keys(core::wall_time now);
 
-    database& database_;
+    sqlite::database& database_;
     const options& options_;
     const core::clock& clock_;
     tables tables_;

@@ -1,5 +1,6 @@
 #include "directory.hpp"
 
+#include <gatepost/core/private_file.hpp>
 #include <gatepost/spool/queue.hpp>
 
 #include <cerrno>
@@ -14,7 +15,6 @@ namespace gatepost::spool {
 namespace {
 
 constexpr mode_t private_directory = 0700;
-constexpr mode_t private_file = 0600;
 
 core::error_code last_error() {
     return {errno, boost::system::system_category()};
@@ -48,7 +48,7 @@ core::result<owned_directory> owned_directory::take(const std::string& path) {
         return failure;
     }
     const auto file = plain + "/spool.lock";
-    if (const auto failure = make_private_file(file)) {
+    if (const auto failure = core::make_private_file(file)) {
         return failure;
     }
     const int lock = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -77,30 +77,6 @@ owned_directory::~owned_directory() {
 
 std::string owned_directory::file(std::string_view name) const {
     return path_ + "/" + std::string(name);
-}
-
-core::error_code make_private_file(const std::string& file) {
-    const int made =
-        ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, private_file);
-    if (made >= 0) {
-        const bool done = ::fchmod(made, private_file) == 0;
-        const auto failure = done ? core::error_code() : last_error();
-        ::close(made);
-        return failure;
-    }
-    if (errno != EEXIST) {
-        return last_error();
-    }
-    struct stat found {};
-    if (::lstat(file.c_str(), &found) != 0) {
-        return last_error();
-    }
-    return S_ISREG(found.st_mode) ? core::error_code() : make_error_code(errc::not_a_spool);
-}
-
-core::error_code make_private(const std::string& file) {
-    const bool done = ::chmod(file.c_str(), private_file) == 0 || errno == ENOENT;
-    return done ? core::error_code() : last_error();
 }
 
 } // namespace gatepost::spool

@@ -27,10 +27,4 @@ class owned_directory {
     int lock_;
 };
 
-// Makes an empty file of mode 0600, whatever the umask, unless there is one. errc::not_a_spool for
-// what is no regular file.
-core::error_code make_private_file(const std::string& file);
-// Mode 0600 for a file that may exist.
-core::error_code make_private(const std::string& file);
-
 } // namespace gatepost::spool

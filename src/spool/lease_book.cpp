@@ -60,6 +60,19 @@ bool lease_book::settle(record_id id) {
     return true;
 }
 
+bool lease_book::is_leased(record_id id) const {
+    const auto known = known_.find(id);
+    return known != known_.end() && !known->second.not_before;
+}
+
+void lease_book::forget(record_id id) {
+    const auto known = known_.find(id);
+    if (known != known_.end()) {
+        take_back(id, known->second);
+        known_.erase(known);
+    }
+}
+
 void lease_book::hasten() {
     for (const auto& [not_before, id] : later_) {
         due_.insert(id);

@@ -43,6 +43,9 @@ class lease_book {
     bool release(record_id id, core::steady_time not_before);
     // Ends a lease; false when `id` is not leased.
     bool settle(record_id id);
+    bool is_leased(record_id id) const;
+    // The record is gone, whether it was new, leased or given back. New ones stay new.
+    void forget(record_id id);
     // Makes everything that was given back due.
     void hasten();
 

@@ -1,5 +1,6 @@
 #include "record_reader.hpp"
 
+#include "codec.hpp"
 #include "schema.hpp"
 
 #include <utility>
@@ -18,7 +19,7 @@ core::result<record_reader> record_reader::open(const std::string& file) {
     return made;
 }
 
-record_reader::record_reader(database opened)
+record_reader::record_reader(sqlite::database opened)
     : database_(std::move(opened)), query_(database_.prepare(query)) {}
 
 core::error_code record_reader::each(record_id first, record_id last,
@@ -30,10 +31,13 @@ core::error_code record_reader::each(record_id first, record_id last,
             visit({.id = query_.integer(0),
                    .event = std::string(query_.text(3)),
                    .event_id = std::string(query_.text(4)),
-                   .payload = std::string(query_.text(5)),
+                   .payload = std::string(query_.text(8)),
                    .received = core::wall_time(std::chrono::milliseconds(query_.integer(1))),
                    .event_time = std::chrono::sys_seconds(std::chrono::seconds(query_.integer(2))),
-                   .attempts = 0});
+                   .attempts = 0,
+                   .controller = std::string(query_.text(5)),
+                   .subjects = decode_subjects(query_.text(6)),
+                   .evidence = std::string(query_.text(7))});
         if (!more) {
             query_.reset();
             break;

@@ -1,10 +1,9 @@
 // The consuming thread's own view of the waiting records.
 #pragma once
 
-#include "database.hpp"
-
 #include <gatepost/core/result.hpp>
 #include <gatepost/spool/queue.hpp>
+#include <gatepost/sqlite/database.hpp>
 
 #include <functional>
 #include <string>
@@ -15,8 +14,8 @@ namespace gatepost::spool {
 class record_reader {
   public:
     static constexpr std::string_view query =
-        "SELECT id, received, event_time, event, event_id, payload FROM records"
-        " WHERE id BETWEEN ? AND ? ORDER BY id";
+        "SELECT id, received, event_time, event, event_id, controller, subjects, evidence, payload"
+        " FROM records WHERE id BETWEEN ? AND ? ORDER BY id";
 
     static core::result<record_reader> open(const std::string& file);
 
@@ -26,9 +25,9 @@ class record_reader {
                           const std::function<bool(leased_record)>& visit);
 
   private:
-    explicit record_reader(database opened);
-    database database_;
-    statement query_;
+    explicit record_reader(sqlite::database opened);
+    sqlite::database database_;
+    sqlite::statement query_;
 };
 
 } // namespace gatepost::spool

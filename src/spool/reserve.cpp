@@ -1,6 +1,6 @@
 #include "reserve.hpp"
 
-#include "directory.hpp"
+#include <gatepost/core/private_file.hpp>
 
 #include <cerrno>
 #include <fcntl.h>
@@ -20,7 +20,7 @@ constexpr off_t reserved_bytes = 8 << 20;
 reserve::reserve(std::string file) : file_(std::move(file)) {}
 
 bool reserve::take() {
-    if (make_private_file(file_)) {
+    if (core::make_private_file(file_)) {
         return false;
     }
     const int opened = ::open(file_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);

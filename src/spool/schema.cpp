@@ -69,8 +69,8 @@ CREATE TABLE key_log (
     added BLOB NOT NULL
 ) STRICT)";
 
-core::error_code make_tables(database& made) {
-    transaction work(made);
+core::error_code make_tables(sqlite::database& made) {
+    sqlite::transaction work(made);
     for (const auto sql :
          {make_pixels, make_records, make_dead, make_key_log, set_application_id, set_version}) {
         made.run(sql);
@@ -78,7 +78,7 @@ core::error_code make_tables(database& made) {
     return work.commit();
 }
 
-core::error_code bring_up_to_date(database& opened) {
+core::error_code bring_up_to_date(sqlite::database& opened) {
     const auto owner = opened.ask("PRAGMA application_id");
     const auto version = opened.ask("PRAGMA user_version");
     const auto objects = opened.ask("SELECT count(*) FROM sqlite_schema");
@@ -105,8 +105,8 @@ core::error_code bring_up_to_date(database& opened) {
 
 } // namespace
 
-core::result<database> open_to_write(const std::string& file, durability chosen) {
-    auto opened = database::open(file, database::access::read_write);
+core::result<sqlite::database> open_to_write(const std::string& file, durability chosen) {
+    auto opened = sqlite::database::open(file, sqlite::database::access::read_write);
     if (!opened) {
         return opened;
     }
@@ -131,8 +131,8 @@ core::result<database> open_to_write(const std::string& file, durability chosen)
     return opened;
 }
 
-core::result<database> open_to_read(const std::string& file) {
-    return database::open(file, database::access::read_only);
+core::result<sqlite::database> open_to_read(const std::string& file) {
+    return sqlite::database::open(file, sqlite::database::access::read_only);
 }
 
 } // namespace gatepost::spool

@@ -1,11 +1,10 @@
 // The spool's file: what makes it one, its tables and its versions.
 #pragma once
 
-#include "database.hpp"
-
 #include <gatepost/core/result.hpp>
 #include <gatepost/spool/queue.hpp>
 #include <gatepost/spool/sqlite_queue.hpp>
+#include <gatepost/sqlite/database.hpp>
 
 #include <cstdint>
 #include <string>
@@ -14,8 +13,8 @@ namespace gatepost::spool {
 
 // Opens the one connection that writes; makes the tables in an empty file and brings those of an
 // older version up to date. Errors: newer_version, not_a_spool, io, full.
-core::result<database> open_to_write(const std::string& file, durability chosen);
-core::result<database> open_to_read(const std::string& file);
+core::result<sqlite::database> open_to_write(const std::string& file, durability chosen);
+core::result<sqlite::database> open_to_read(const std::string& file);
 
 // A record's id is its pixel's number and, in the lower 40 bits, its place among that pixel's
 // records: the rows of a pixel stand together and in order. 2^40 are 34 years of 1,000 a second;

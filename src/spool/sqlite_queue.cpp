@@ -6,7 +6,8 @@
 //
 // Threads. One writer thread has the only connection that writes and checkpoints; SQLite before
 // 3.51.3 has a race between two that do. The consuming thread reads through a connection of its own
-// that cannot write. They share the counters (tallies.hpp) and nothing else.
+// that cannot write, and keeps the leases (lease_desk.hpp). They share the counters (tallies.hpp);
+// beside that only a walk asks the desk what is out and tells it what is gone.
 //
 // The way in. append() puts a list into the writer's inbox. The writer takes everything that queued
 // while it was busy and commits it as one transaction: for each list the duplicates are told apart,
@@ -31,7 +32,22 @@
 //   committed        commit: the row had to be read first.
 //   in a checkpoint  the log is still complete; SQLite copies it again.
 // So what was acknowledged is a row in `records` until a transaction deletes it, and that
-// transaction is made of a settlement: delivered, or moved to `dead` in the same breath.
+// transaction is made of a settlement (delivered, withdrawn, or moved to `dead` in the same breath)
+// or is a step of a walk.
+//
+// Walks. walk() shows everything held and deletes what its visitor says: a withdrawal, an erasure.
+// The writer takes one small step (walk.hpp) between two commits, so that a million waiting rows
+// delay nobody; each step's deletions are one transaction. First come the records, pixel by pixel
+// up to where they ended when the walk was asked for, then the dead letters up to the last one
+// there is by then: what dies during the walk is found among them. What was handed over before the
+// walk has been committed when it begins. A row that a walk deletes may be leased, given back, or
+// settled with the settlement still in the inbox. When the step has been committed, the desk's book
+// forgets it, its settlement is taken out of the inbox and the counters are corrected, all of it
+// under the desk's lock: whoever looks counts no record that is gone against one that still waits.
+// A lease() that had read the row before is over by then, so its lease is in the book; who has it
+// may end it or give it back, and is ignored. Locks are taken in the order desk, inbox, counters,
+// and a walk's visitor is called with none held. A step that fails is tried again after a pause;
+// like a settlement it may live on the reserve. A crash leaves whole steps; the walk is over.
 //
 // When the disk fails. A failed group is rolled back in the file and, by undo lists, in memory. Its
 // appends are answered with the error. Its settlements stay and are tried again alone, with a pause
@@ -49,51 +65,28 @@
 // for a pixel ever visits another's rows, however many wait there. Places are reserved in blocks
 // and never used twice, so that an id means one record for as long as the file lives.
 #include "directory.hpp"
-#include "lease_book.hpp"
+#include "lease_desk.hpp"
 #include "record_reader.hpp"
 #include "schema.hpp"
 #include "tallies.hpp"
 #include "writer.hpp"
 
+#include <gatepost/core/private_file.hpp>
 #include <gatepost/spool/sqlite_queue.hpp>
 
-#include <algorithm>
-#include <map>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 namespace gatepost::spool {
 namespace {
 
-// How many expired records one lease() passes over; more stay for the next one.
-constexpr std::size_t most_expired = 4096;
-
-// What one lease() has found so far.
-struct haul {
-    const lease_limits& limits;
-    core::wall_time expired_before;
-    std::vector<leased_record> records;
-    std::vector<record_id> expired;
-    std::uint64_t bytes = 0;
-
-    bool has_room() const {
-        return records.size() < limits.max_events && expired.size() < most_expired;
-    }
-    // False when no more can be taken.
-    bool take(leased_record record) {
-        if (record.received <= expired_before) {
-            expired.push_back(record.id);
-            return has_room();
-        }
-        if (!records.empty() && bytes + record.payload.size() > limits.max_bytes) {
-            return false;
-        }
-        bytes += record.payload.size();
-        records.push_back(std::move(record));
-        return has_room() && bytes < limits.max_bytes;
-    }
-};
+// What the port says of a failure of the database.
+core::error_code to_spool_error(core::error_code failure) {
+    return failure == sqlite::errc::full      ? errc::full
+           : failure == sqlite::errc::io      ? errc::io
+           : failure == sqlite::errc::damaged ? errc::not_a_spool
+                                              : failure;
+}
 
 class sqlite_queue final : public queue {
   public:
@@ -109,221 +102,72 @@ class sqlite_queue final : public queue {
     }
     void on_arrival(arrival notify) override { writer_->on_arrival(std::move(notify)); }
     core::result<std::vector<leased_record>> lease(const std::string& pixel,
-                                                   const lease_limits& limits) override;
-    core::result<std::size_t> expire(const std::string& pixel) override;
+                                                   const lease_limits& limits) override {
+        return desk_->lease(pixel, limits);
+    }
+    core::result<std::size_t> expire(const std::string& pixel) override {
+        return desk_->expire(pixel);
+    }
     void release(const std::string& pixel, std::span<const record_id> records,
-                 core::steady_time not_before) override;
-    void hasten(const std::string& pixel) override;
-    void settle(const std::string& pixel, std::vector<settlement> settlements) override;
-    core::result<backlog> look(const std::string& pixel) override;
+                 core::steady_time not_before) override {
+        desk_->release(pixel, records, not_before);
+    }
+    void hasten(const std::string& pixel) override { desk_->hasten(pixel); }
+    void settle(const std::string& pixel, std::vector<settlement> settlements) override {
+        desk_->settle(pixel, std::move(settlements));
+    }
+    core::result<backlog> look(const std::string& pixel) override { return desk_->look(pixel); }
+    void walk(walk_visit visit, walk_done done) override {
+        writer_->walk(std::move(visit), std::move(done));
+    }
     std::vector<std::string> pixels() override { return tallies_.pixels(); }
     totals count() const override { return tallies_.sum(); }
     void close() override;
 
   private:
-    core::error_code find_due(lease_book& book, haul& into);
-    std::vector<leased_record> keep(const std::string& pixel, lease_book& book, haul found);
-    void hand_over(const std::string& pixel, std::vector<settlement> settlements);
-    lease_book* find_book(const std::string& pixel);
-
     std::optional<owned_directory> directory_;
     options options_;
     const core::clock& clock_;
     tallies tallies_;
+    std::optional<lease_desk> desk_;
     std::unique_ptr<writer> writer_;
-
-    // close() may come from another thread than the consuming one.
-    std::mutex consuming_;
-    std::optional<record_reader> reader_;
-    std::map<std::string, lease_book> books_;
 };
 
 core::error_code sqlite_queue::start(observe::metrics& metrics) {
     const auto file = directory_->file("spool.db");
-    if (const auto failure = make_private_file(file)) {
-        return failure;
+    if (const auto failure = core::make_private_file(file)) {
+        return failure == boost::system::errc::not_supported ? make_error_code(errc::not_a_spool)
+                                                             : failure;
     }
     auto opened = open_to_write(file, options_.durability);
     if (!opened) {
-        return opened.error();
+        return to_spool_error(opened.error());
     }
     // Only now is it known to be ours. SQLite gives new files beside it the same mode.
     for (const auto* suffix : {"", "-wal", "-shm"}) {
-        if (const auto failure = make_private(file + suffix)) {
+        if (const auto failure = core::make_private(file + suffix)) {
             return failure;
         }
     }
     auto reader = record_reader::open(file);
     if (!reader) {
-        return reader.error();
+        return to_spool_error(reader.error());
     }
+    desk_.emplace(std::move(*reader), options_, clock_, tallies_);
     auto started = writer::start(std::move(*opened), directory_->file("spool.reserve"), options_,
-                                 clock_, metrics, tallies_);
+                                 clock_, metrics, tallies_, *desk_);
     if (!started) {
-        return started.error();
+        return to_spool_error(started.error());
     }
-    reader_.emplace(std::move(*reader));
     writer_ = std::move(*started);
+    desk_->settle_through([this](settlement_list list) { writer_->settle(std::move(list)); });
     return {};
-}
-
-core::result<std::vector<leased_record>> sqlite_queue::lease(const std::string& pixel,
-                                                             const lease_limits& limits) {
-    const std::lock_guard lock(consuming_);
-    if (!reader_) {
-        return make_error_code(errc::closed);
-    }
-    const auto tally = tallies_.find(pixel);
-    if (!tally || limits.max_events == 0) {
-        return std::vector<leased_record>();
-    }
-    auto& book = books_.try_emplace(pixel, first_id(tally->number) - 1).first->second;
-    haul found{limits, clock_.wall() - options_.retention, {}, {}, 0};
-    auto failure = find_due(book, found);
-    if (!failure && found.has_room() && found.bytes < limits.max_bytes) {
-        failure =
-            reader_->each(book.cursor() + 1, last_id(tally->number),
-                          [&](leased_record record) { return found.take(std::move(record)); });
-    }
-    if (failure) {
-        return make_error_code(errc::io);
-    }
-    return keep(pixel, book, std::move(found));
-}
-
-core::result<std::size_t> sqlite_queue::expire(const std::string& pixel) {
-    const std::lock_guard lock(consuming_);
-    if (!reader_) {
-        return make_error_code(errc::closed);
-    }
-    const auto tally = tallies_.find(pixel);
-    if (!tally) {
-        return std::size_t{0};
-    }
-    auto& book = books_.try_emplace(pixel, first_id(tally->number) - 1).first->second;
-    const lease_limits one{.max_events = 1};
-    haul found{one, clock_.wall() - options_.retention, {}, {}, 0};
-    if (reader_->each(book.cursor() + 1, last_id(tally->number),
-                      [&](leased_record record) { return found.take(std::move(record)); })) {
-        return make_error_code(errc::io);
-    }
-    found.records.clear(); // the first that is not expired stays where it is
-    const auto count = found.expired.size();
-    keep(pixel, book, std::move(found));
-    return count;
-}
-
-core::error_code sqlite_queue::find_due(lease_book& book, haul& into) {
-    for (const auto id : book.due(clock_.steady(), into.limits.max_events)) {
-        bool there = false;
-        bool more = true;
-        const auto failure = reader_->each(id, id, [&](leased_record record) {
-            there = true;
-            more = into.take(std::move(record));
-            return more;
-        });
-        if (failure) {
-            return failure;
-        }
-        if (!there) {
-            book.drop(id);
-        }
-        if (!more) {
-            break;
-        }
-    }
-    return {};
-}
-
-// Nothing is entered in the book before everything has been read.
-std::vector<leased_record> sqlite_queue::keep(const std::string& pixel, lease_book& book,
-                                              haul found) {
-    for (auto& record : found.records) {
-        record.attempts = book.lease(record.id);
-    }
-    std::vector<settlement> expired;
-    for (const auto id : found.expired) {
-        expired.push_back({.id = id,
-                           .how = settled_as::dead,
-                           .reason = "expired",
-                           .code = 0,
-                           .message = {},
-                           .request_id = {},
-                           .attempts = book.drop(id)});
-    }
-    tallies_.leased(pixel, book.leased());
-    hand_over(pixel, std::move(expired));
-    return std::move(found.records);
-}
-
-void sqlite_queue::hand_over(const std::string& pixel, std::vector<settlement> settlements) {
-    if (!settlements.empty()) {
-        tallies_.handed_over(pixel, settlements.size());
-        writer_->settle({pixel, std::move(settlements)});
-    }
-}
-
-lease_book* sqlite_queue::find_book(const std::string& pixel) {
-    const auto found = books_.find(pixel);
-    return found == books_.end() ? nullptr : &found->second;
-}
-
-void sqlite_queue::release(const std::string& pixel, std::span<const record_id> records,
-                           core::steady_time not_before) {
-    const std::lock_guard lock(consuming_);
-    if (auto* book = find_book(pixel)) {
-        for (const auto id : records) {
-            book->release(id, not_before);
-        }
-        tallies_.leased(pixel, book->leased());
-    }
-}
-
-void sqlite_queue::hasten(const std::string& pixel) {
-    const std::lock_guard lock(consuming_);
-    if (auto* book = find_book(pixel)) {
-        book->hasten();
-    }
-}
-
-void sqlite_queue::settle(const std::string& pixel, std::vector<settlement> settlements) {
-    const std::lock_guard lock(consuming_);
-    if (auto* book = find_book(pixel)) {
-        std::erase_if(settlements, [book](const settlement& one) { return !book->settle(one.id); });
-        tallies_.leased(pixel, book->leased());
-        hand_over(pixel, std::move(settlements));
-    }
-}
-
-core::result<backlog> sqlite_queue::look(const std::string& pixel) {
-    const std::lock_guard lock(consuming_);
-    if (!reader_) {
-        return make_error_code(errc::closed);
-    }
-    const auto tally = tallies_.find(pixel);
-    if (!tally) {
-        return backlog();
-    }
-    const auto* book = find_book(pixel);
-    const auto leased = book != nullptr ? book->leased() : 0;
-    const auto given_back = book != nullptr ? book->given_back() : 0;
-    // A record may be read, leased and settled before the writer has counted it.
-    const auto gone = tally->settling + leased;
-    const auto waiting = tally->rows - std::min(tally->rows, gone);
-    backlog seen{.waiting = waiting, .leased = leased, .oldest = tally->oldest, .next_due = {}};
-    if (waiting > given_back) {
-        seen.next_due = clock_.steady();
-    } else if (given_back > 0) {
-        seen.next_due = book->next_due();
-    }
-    return seen;
 }
 
 void sqlite_queue::close() {
-    {
-        const std::lock_guard lock(consuming_);
+    if (desk_) {
         // Before the writer's connection, which as the last one tidies the log away.
-        reader_.reset();
+        desk_->close();
     }
     if (writer_) {
         writer_->close();

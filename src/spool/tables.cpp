@@ -14,9 +14,25 @@ core::wall_time to_time(std::int64_t milliseconds) {
     return core::wall_time(std::chrono::milliseconds(milliseconds));
 }
 
+// The columns that records and dead letters have in common, in the order of the queries below.
+held_record read_held(const sqlite::statement& row, std::span<const core::subject_key> subjects) {
+    return {.dead = false,
+            .leased = false,
+            .pixel = {},
+            .controller = row.text(5),
+            .event = row.text(3),
+            .event_id = row.text(4),
+            .payload = row.text(8),
+            .evidence = row.text(7),
+            .subjects = subjects,
+            .received = to_time(row.integer(1)),
+            .event_time = std::chrono::sys_seconds(std::chrono::seconds(row.integer(2))),
+            .reason = {}};
+}
+
 } // namespace
 
-tables::tables(database& on)
+tables::tables(sqlite::database& on)
     : database_(on),
       insert_(on.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       select_range_(on.prepare("SELECT size, duplicate_key FROM records WHERE id BETWEEN ? AND ?")),
@@ -36,7 +52,18 @@ tables::tables(database& on)
       oldest_keys_(
           on.prepare("SELECT id, at, length(added) / 16 FROM key_log ORDER BY id LIMIT 64")),
       delete_dead_(on.prepare("DELETE FROM dead WHERE id <= ?")),
-      delete_keys_(on.prepare("DELETE FROM key_log WHERE id <= ?")) {}
+      delete_keys_(on.prepare("DELETE FROM key_log WHERE id <= ?")),
+      next_records_(on.prepare(
+          "SELECT id, size FROM records WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 256")),
+      next_dead_(
+          on.prepare("SELECT id, size FROM dead WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 256")),
+      show_records_(on.prepare(
+          "SELECT id, received, event_time, event, event_id, controller, subjects, evidence,"
+          " payload FROM records WHERE id BETWEEN ? AND ? ORDER BY id")),
+      show_dead_(on.prepare(
+          "SELECT id, received, event_time, event, event_id, controller, subjects, evidence,"
+          " payload, pixel, reason FROM dead WHERE id BETWEEN ? AND ? ORDER BY id")),
+      remove_dead_(on.prepare("DELETE FROM dead WHERE id = ? RETURNING pixel, size")) {}
 
 void tables::insert(record_id id, const core::record& content) {
     std::string key;
@@ -44,8 +71,8 @@ void tables::insert(record_id id, const core::record& content) {
     const auto subjects = encode_subjects(content.subjects);
     insert_
         .with(id, stored_size(content), to_number(content.received),
-              content.event_time.time_since_epoch().count(), blob{key}, content.event,
-              content.event_id, content.controller, blob{subjects}, content.evidence,
+              content.event_time.time_since_epoch().count(), sqlite::blob{key}, content.event,
+              content.event_id, content.controller, sqlite::blob{subjects}, content.evidence,
               content.payload)
         .run();
 }
@@ -87,10 +114,10 @@ void tables::reserve(std::int64_t pixel, std::string_view id, std::int64_t below
 }
 
 void tables::log_keys(core::wall_time at, std::string_view freed, std::string_view added) {
-    log_keys_.with(to_number(at), blob{freed}, blob{added}).run();
+    log_keys_.with(to_number(at), sqlite::blob{freed}, sqlite::blob{added}).run();
 }
 
-std::vector<tables::old_row> tables::read_old(statement& query) {
+std::vector<tables::old_row> tables::read_old(sqlite::statement& query) {
     std::vector<old_row> rows;
     while (query.next()) {
         rows.push_back({query.integer(0), to_time(query.integer(1)),
@@ -113,6 +140,56 @@ void tables::remove_dead_up_to(std::int64_t id) {
 
 void tables::remove_keys_up_to(std::int64_t id) {
     delete_keys_.with(id).run();
+}
+
+std::vector<tables::sized_row> tables::read_sized(sqlite::statement& query) {
+    std::vector<sized_row> rows;
+    while (query.next()) {
+        rows.push_back({query.integer(0), static_cast<std::uint64_t>(query.integer(1))});
+    }
+    return rows;
+}
+
+std::vector<tables::sized_row> tables::next_records(record_id first, record_id last) {
+    return read_sized(next_records_.with(first, last));
+}
+
+std::vector<tables::sized_row> tables::next_dead(std::int64_t first, std::int64_t last) {
+    return read_sized(next_dead_.with(first, last));
+}
+
+void tables::show_records(record_id first, record_id last, const visit_row& visit) {
+    show_records_.with(first, last);
+    while (show_records_.next()) {
+        const auto subjects = decode_subjects(show_records_.text(6));
+        auto held = read_held(show_records_, subjects);
+        const auto id = show_records_.integer(0);
+        visit(id, pixel_of(id), held);
+    }
+}
+
+void tables::show_dead(std::int64_t first, std::int64_t last, const visit_row& visit) {
+    show_dead_.with(first, last);
+    while (show_dead_.next()) {
+        const auto subjects = decode_subjects(show_dead_.text(6));
+        auto held = read_held(show_dead_, subjects);
+        held.dead = true;
+        held.reason = show_dead_.text(10);
+        visit(show_dead_.integer(0), show_dead_.integer(9), held);
+    }
+}
+
+std::int64_t tables::last_dead() {
+    return database_.ask("SELECT max(id) FROM dead");
+}
+
+std::optional<tables::removed_dead> tables::remove_dead(std::int64_t id) {
+    std::optional<removed_dead> removed;
+    remove_dead_.with(id);
+    while (remove_dead_.next()) {
+        removed = {remove_dead_.integer(0), static_cast<std::uint64_t>(remove_dead_.integer(1))};
+    }
+    return removed;
 }
 
 std::vector<tables::stored_pixel> tables::read_pixels() {

@@ -2,11 +2,10 @@
 // nothing after one.
 #pragma once
 
-#include "database.hpp"
-
 #include <gatepost/core/clock.hpp>
 #include <gatepost/core/sealed_record.hpp>
 #include <gatepost/spool/queue.hpp>
+#include <gatepost/sqlite/database.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -26,7 +25,7 @@ struct taken_record {
 
 class tables {
   public:
-    explicit tables(database& on);
+    explicit tables(sqlite::database& on);
 
     void insert(record_id id, const core::record& content);
     // Removes the records with first <= id <= last and adds what they were to `taken`.
@@ -41,6 +40,27 @@ class tables {
     std::optional<core::wall_time> oldest(std::int64_t pixel);
     void reserve(std::int64_t pixel, std::string_view id, std::int64_t below);
     void log_keys(core::wall_time at, std::string_view freed, std::string_view added);
+
+    // For walks: the first rows with first <= id <= last, a bounded number of them...
+    struct sized_row {
+        std::int64_t id = 0;
+        std::uint64_t size = 0;
+    };
+    std::vector<sized_row> next_records(record_id first, record_id last);
+    std::vector<sized_row> next_dead(std::int64_t first, std::int64_t last);
+    // ... and what is in them, but for the pixel's id and whether it is leased.
+    using visit_row = std::function<void(std::int64_t id, std::int64_t pixel, held_record& held)>;
+    void show_records(record_id first, record_id last, const visit_row& visit);
+    void show_dead(std::int64_t first, std::int64_t last, const visit_row& visit);
+    std::int64_t last_dead();
+    struct removed_dead {
+        std::int64_t pixel = 0;
+        std::uint64_t size = 0;
+    };
+    std::optional<removed_dead> remove_dead(std::int64_t id);
+    // Reading begins anew after a failure.
+    void forget_failure() { database_.forget_failure(); }
+    core::error_code failure() const { return database_.failure(); }
 
     // A few of the oldest rows, to see which may go, and their removal.
     struct old_row {
@@ -72,11 +92,13 @@ class tables {
     dead_sum sum_dead();
 
   private:
-    static std::vector<old_row> read_old(statement& query);
+    static std::vector<old_row> read_old(sqlite::statement& query);
+    static std::vector<sized_row> read_sized(sqlite::statement& query);
 
-    database& database_;
-    statement insert_, select_range_, delete_range_, bury_, oldest_, reserve_, log_keys_,
-        oldest_dead_, oldest_keys_, delete_dead_, delete_keys_;
+    sqlite::database& database_;
+    sqlite::statement insert_, select_range_, delete_range_, bury_, oldest_, reserve_, log_keys_,
+        oldest_dead_, oldest_keys_, delete_dead_, delete_keys_, next_records_, next_dead_,
+        show_records_, show_dead_, remove_dead_;
 };
 
 } // namespace gatepost::spool

@@ -24,7 +24,8 @@ struct pixel_change {
     std::uint64_t appended = 0;                // of these came in
     std::uint64_t settled = 0;                 // settlements that are done with
     std::optional<core::wall_time> oldest;     // now
-    std::map<std::string, std::uint64_t> dead; // by reason
+    std::uint64_t withdrawn = 0;               // deleted, dead letters too
+    std::map<std::string, std::uint64_t> dead; // new ones, by reason
 };
 
 // What a commit group did to the spool.

@@ -20,13 +20,11 @@ constexpr std::int64_t kept_free_pages = 2048;
 constexpr std::chrono::milliseconds upkeep_interval(250);
 // ... and with nothing to do this often.
 constexpr std::chrono::seconds idle_interval(1);
-// Between two tries to settle on a disk that fails.
-constexpr std::chrono::milliseconds retry_pause(250);
 // Between two lines in the log about it.
 constexpr std::chrono::seconds complaint_interval(10);
 
 core::error_code answer_for(core::error_code failure) {
-    return failure == errc::full ? failure : make_error_code(errc::io);
+    return failure == sqlite::errc::full ? errc::full : errc::io;
 }
 
 void refuse(std::span<const append_list> appends, core::error_code failure) {
@@ -37,11 +35,13 @@ void refuse(std::span<const append_list> appends, core::error_code failure) {
 
 } // namespace
 
-core::result<std::unique_ptr<writer>> writer::start(database opened, std::string reserve_file,
-                                                    const options& chosen, const core::clock& clock,
-                                                    observe::metrics& metrics, tallies& counters) {
-    std::unique_ptr<writer> made(
-        new writer(std::move(opened), std::move(reserve_file), chosen, clock, metrics, counters));
+core::result<std::unique_ptr<writer>> writer::start(sqlite::database opened,
+                                                    std::string reserve_file, const options& chosen,
+                                                    const core::clock& clock,
+                                                    observe::metrics& metrics, tallies& counters,
+                                                    lease_desk& desk) {
+    std::unique_ptr<writer> made(new writer(std::move(opened), std::move(reserve_file), chosen,
+                                            clock, metrics, counters, desk));
     const auto held = made->committer_->load();
     if (!held) {
         return held.error();
@@ -52,11 +52,12 @@ core::result<std::unique_ptr<writer>> writer::start(database opened, std::string
     return made;
 }
 
-writer::writer(database opened, std::string reserve_file, const options& chosen,
-               const core::clock& clock, observe::metrics& metrics, tallies& counters)
-    : options_(chosen), clock_(clock), metrics_(metrics), tallies_(counters),
-      reserve_(std::move(reserve_file)), database_(std::move(opened)), next_upkeep_(clock.steady()),
-      next_complaint_(clock.steady()), next_warning_(clock.steady()) {
+writer::writer(sqlite::database opened, std::string reserve_file, const options& chosen,
+               const core::clock& clock, observe::metrics& metrics, tallies& counters,
+               lease_desk& desk)
+    : options_(chosen), clock_(clock), metrics_(metrics), tallies_(counters), desk_(desk),
+      reserve_(std::move(reserve_file)), database_(std::move(opened)), next_step_(clock.steady()),
+      next_upkeep_(clock.steady()), next_complaint_(clock.steady()), next_warning_(clock.steady()) {
     committer_.emplace(*database_, options_, clock_);
 }
 
@@ -89,6 +90,18 @@ void writer::on_arrival(queue::arrival notify) {
     notify_ = std::move(notify);
 }
 
+void writer::walk(queue::walk_visit visit, queue::walk_done done) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!closing_) {
+            inbox_.walks.push_back({std::move(visit), std::move(done)});
+            wake_.notify_one();
+            return;
+        }
+    }
+    done(make_error_code(errc::closed));
+}
+
 void writer::close() {
     {
         const std::lock_guard lock(mutex_);
@@ -101,10 +114,18 @@ void writer::close() {
 }
 
 void writer::run() {
+    std::vector<asked_walk> asked;
     for (bool closing = false; !closing;) {
-        handle(wait(closing));
+        auto work = wait(closing);
+        // After the commit: a walk shows what was handed over before it was asked for.
+        asked = std::exchange(work.walks, {});
+        handle(std::move(work));
+        if (!closing) {
+            walk_on(std::move(asked));
+        }
         upkeep();
     }
+    end_walks(std::move(asked));
     if (const auto failure = database_->checkpoint(false)) {
         complain(failure);
     }
@@ -117,8 +138,9 @@ writer::inbox writer::wait(bool& closing) {
     if (stuck()) {
         // A disk that fails is not tried again at once, whatever comes in.
         wake_.wait_for(lock, retry_pause, [this] { return closing_; });
-    } else if (!more_upkeep_) {
-        wake_.wait_for(lock, idle_interval, [this] { return closing_ || !inbox_.empty(); });
+    } else if (walks_.empty() ? !more_upkeep_ : walk_failed_) {
+        wake_.wait_for(lock, walk_failed_ ? retry_pause : idle_interval,
+                       [this] { return closing_ || !inbox_.empty(); });
     }
     // Nothing comes in any more once closing: this is the last of it.
     closing = closing_;
@@ -158,7 +180,7 @@ bool writer::commit(std::span<const append_list> appends,
     if (!group) {
         failure_ = group.error();
         complain(failure_);
-        if (failure_ == errc::full) {
+        if (failure_ == sqlite::errc::full) {
             tallies_.disk_full(true);
         }
         return false;
@@ -179,7 +201,7 @@ void writer::settle_alone() {
             if (database_->log_pages() > pages_when_idle) {
                 copy_log_back();
             }
-        } else if (failure_ != errc::full || !use_reserve()) {
+        } else if (failure_ != sqlite::errc::full || !use_reserve()) {
             break;
         }
     }
@@ -205,17 +227,26 @@ bool writer::use_reserve() {
 void writer::publish(const committed_group& group, std::span<const append_list> appends) {
     metrics_.duplicate_keys_pushed_out(group.keys_pushed_out);
     tallies_.apply(group.change);
+    count(group.change);
     for (std::size_t i = 0; i < appends.size(); ++i) {
         appends[i].done(group.answers[i]);
     }
     // Held while it is called, so that nobody is told who has just asked not to be.
     const std::lock_guard lock(notify_mutex_);
     for (const auto& [id, pixel] : group.change.pixels) {
+        if (pixel.appended > 0 && notify_) {
+            notify_(id);
+        }
+    }
+}
+
+void writer::count(const group_change& change) {
+    for (const auto& [id, pixel] : change.pixels) {
         for (const auto& [reason, count] : pixel.dead) {
             metrics_.dead_letters(id, reason, count);
         }
-        if (pixel.appended > 0 && notify_) {
-            notify_(id);
+        if (pixel.withdrawn > 0) {
+            metrics_.withdrawn(id, pixel.withdrawn);
         }
     }
 }
@@ -270,7 +301,7 @@ void writer::copy_log_back() {
     if (const auto failure = database_->checkpoint(false)) {
         complain(failure);
         // The file could not grow. Were the log to grow instead, no reserve would ever be enough.
-        if (failure == errc::full) {
+        if (failure == sqlite::errc::full) {
             use_reserve();
         }
     }

@@ -29,13 +29,10 @@ void write_text(writer& out, std::string_view name, std::string_view text) {
 
 } // namespace
 
-encoder::encoder(encoder_options chosen, identity::instance_key key)
-    : options_(std::move(chosen)), key_(std::move(key)) {}
+encoder::encoder(std::vector<std::string> strip_query) : strip_query_(std::move(strip_query)) {}
 
-core::sealed_record encoder::seal(const consent::permitted<event::inbound>& event, envelope about,
-                                  std::vector<std::string>& warnings) {
-    const auto who = identity::hash_user(*event, options_.identity, digest_, warnings);
-    const auto clicks = event::find_click_ids(*event);
+core::sealed_record encoder::seal(const consent::permitted<event::inbound>& event,
+                                  const identity::visitor& who, envelope about) {
     // Each part with its length before it: no separator is safe, names and ids may hold any byte.
     std::string identity;
     for (const auto part : {about.pixel, event->name, about.event_id}) {
@@ -47,11 +44,10 @@ core::sealed_record encoder::seal(const consent::permitted<event::inbound>& even
     content.event = event->name;
     content.event_id = about.event_id;
     content.controller = about.controller;
-    content.payload = payload(event, about, who, clicks);
+    content.payload = payload(event, about, who);
     content.evidence = std::move(about.evidence);
     content.duplicate_key = identity::truncate(digest_.sha256(identity));
-    content.subjects =
-        identity::subject_keys(who, clicks.ttp, clicks.ttclid, options_.identity, key_, digest_);
+    content.subjects = who.keys;
     content.event_time = about.event_time;
     content.received = about.received;
     return core::sealed_record(std::move(content));
@@ -59,12 +55,11 @@ core::sealed_record encoder::seal(const consent::permitted<event::inbound>& even
 
 // The click id was read before this.
 std::string encoder::clean(std::string_view url) const {
-    return event::strip_parameters(event::strip_user(url), options_.strip_query);
+    return event::strip_parameters(event::strip_user(url), strip_query_);
 }
 
 std::string encoder::payload(const consent::permitted<event::inbound>& event, const envelope& about,
-                             const identity::hashed_user& who,
-                             const event::click_ids& clicks) const {
+                             const identity::visitor& who) const {
     writer out;
     out.begin_object();
     out.member("event", event->name);
@@ -72,11 +67,11 @@ std::string encoder::payload(const consent::permitted<event::inbound>& event, co
     out.member("event_id", about.event_id);
 
     out.key("user").begin_object();
-    write_text(out, "ttclid", clicks.ttclid);
-    write_text(out, "ttp", clicks.ttp);
-    write_hashes(out, "email", who.emails);
-    write_hashes(out, "phone", who.phones);
-    write_hashes(out, "external_id", who.external_ids);
+    write_text(out, "ttclid", who.clicks.ttclid);
+    write_text(out, "ttp", who.clicks.ttp);
+    write_hashes(out, "email", who.hashes.emails);
+    write_hashes(out, "phone", who.hashes.phones);
+    write_hashes(out, "external_id", who.hashes.external_ids);
     write_text(out, "ip", event->who.ip);
     write_text(out, "user_agent", event->who.user_agent);
     out.end_object();

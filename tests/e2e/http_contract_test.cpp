@@ -140,10 +140,11 @@ TEST_CASE("http: a queued event is answered with its decision, a repeated one as
     fixture test;
     const auto first = test.post(granted);
     CHECK(first.status == 202);
-    CHECK(first.body ==
-          R"({"results":[{"event_id":"g1","outcome":"queued","decision":{"action":"send",)"
-          R"("rule":"explicit-grant","source":"body:consent.marketing","regime":"opt_in",)"
-          R"("country":"DE"}}],"warnings":[]})");
+    CHECK(first.body.starts_with(
+        R"({"results":[{"event_id":"g1","outcome":"queued","decision":{"action":"send",)"
+        R"("rule":"explicit-grant","source":"body:consent.marketing","regime":"opt_in",)"
+        R"("country":"DE","token":"gp1.)"));
+    CHECK(first.body.ends_with(R"("}}],"warnings":[]})"));
     CHECK(outcome(test.post(granted)) == "duplicate");
     // The gate comes first.
     auto refused = granted;
@@ -212,23 +213,6 @@ TEST_CASE("http: an event that came alone speaks with the request's own cookies 
     CHECK(outcome(test.post(list, {{"X-Consent-Marketing", "denied"}}), 1) == "dropped");
 }
 
-TEST_CASE("http: until they can be read, IAB strings drop also beside a grant") {
-    fixture test;
-    const auto with = [&](const std::string& cookie) {
-        return test.post(
-            R"({"event":"Purchase","visitor":{"country":"DE"},"consent":{"marketing":"granted"}})",
-            {{"Cookie", cookie}});
-    };
-    CHECK(outcome(with("other=1")) == "queued");
-    for (const auto* const cookie :
-         {"euconsent-v2=CPXX", "usprivacy=1YNN", "__gpp=DBABLA~BVQqAAAACgA.QA"}) {
-        CAPTURE(cookie);
-        const auto answer = with(cookie);
-        CHECK(outcome(answer) == "dropped");
-        CHECK(answer.body.find(R"("rule":"unreadable")") != std::string::npos);
-    }
-}
-
 TEST_CASE("http: an allowed origin gets CORS headers and its preflight an answer") {
     fixture test("listen: {http: 127.0.0.1:0, allowed_origins: [https://shop.example], "
                  "allowed_hosts: [gate.internal]}");
@@ -241,7 +225,7 @@ TEST_CASE("http: an allowed origin gets CORS headers and its preflight an answer
                                          {"Access-Control-Request-Method", "POST"}},
                                         "");
     CHECK(preflight.status == 204);
-    CHECK(preflight.headers.at("access-control-allow-methods") == "POST");
+    CHECK(preflight.headers.at("access-control-allow-methods") == "GET, POST");
     CHECK(test.post(denied, {{"Host", "gate.internal:80"}}).status == 200);
     CHECK(test.post(denied, {{"Origin", "http://shop.example"}}).status == 403);
 }

@@ -8,14 +8,15 @@
 using namespace gatepost;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const consent::gate gate({}, consent::catalog::built_in());
+    static const ingest::gates gates(consent::gate({}, consent::catalog::built_in()));
+    static const identity::instance_key key{core::secret_string("fuzz")};
     static const ingest::options chosen = [] {
         ingest::options made;
         made.pixels = {{.id = "C0EXAMPLE0PIXEL0CODE"}};
         return made;
     }();
-    static ingest::pipeline judge(
-        chosen, gate, tiktok::encoder({}, identity::instance_key(core::secret_string("fuzz"))));
+    static ingest::pipeline judge(chosen, {gates, nullptr, identity::identifier({}, key),
+                                           identity::token_signer(key), tiktok::encoder({})});
     if (size == 0) {
         return 0;
     }
@@ -25,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         event::decode_body(std::string(reinterpret_cast<const char*>(data + 1), size - 1), format);
     if (posted) {
         const core::wall_time now(std::chrono::milliseconds(1'795'348'800'000));
-        const auto judged = judge.judge(std::move(*posted), {}, now);
+        const auto judged = judge.judge(std::move(*posted), {}, {.received = now});
         // Nothing but a decision that sends makes a record, and its payload is JSON.
         for (const auto& each : judged.verdicts) {
             if (each.record && !each.decision->sends()) {

@@ -1,8 +1,10 @@
-// The routes for operators: /healthz, /readyz and /metrics (docs/http-api.md).
+// The routes for operators (docs/http-api.md): /healthz, /readyz and /metrics everywhere; on the
+// operators' own listener also /v1/status, /v1/explain and /v1/decisions.
 #pragma once
 
 #include <gatepost/core/clock.hpp>
 #include <gatepost/core/ports.hpp>
+#include <gatepost/ledger/audit.hpp>
 #include <gatepost/net/door.hpp>
 #include <gatepost/net/http.hpp>
 #include <gatepost/observe/metrics.hpp>
@@ -11,16 +13,28 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <optional>
-#include <string>
 
 namespace gatepost::admin {
 
-// What it is given outlives it.
+// What every listener shows; all of it outlives the routes.
+struct surroundings {
+    const core::status_source& status;
+    const spool::queue& queue;
+    const core::clock& clock;
+    observe::metrics& metrics;
+};
+
+// What only operators may ask; outlives the routes.
+struct operators {
+    net::door door;
+    core::explainer& explainer;
+    ledger::audit& trail;
+};
+
 class routes final : public net::http_handler {
   public:
-    // `door` is nullopt for the listener of probes and scrapes, which is asked by pod address.
-    routes(std::optional<net::door> door, const core::status_source& status,
-           const spool::queue& queue, const core::clock& clock, observe::metrics& metrics);
+    // Without operators it is the listener of probes and scrapes, which is asked by pod address.
+    routes(surroundings around, std::optional<operators> own);
 
     std::optional<net::response> refuse(const net::request_head& head) override;
     boost::asio::awaitable<net::response> answer(const net::request_head& head,
@@ -29,12 +43,11 @@ class routes final : public net::http_handler {
   private:
     net::response readiness() const;
     net::response metrics_page();
+    net::response status() const;
+    boost::asio::awaitable<net::response> decisions(const net::request_head& head);
 
-    std::optional<net::door> door_;
-    const core::status_source& status_;
-    const spool::queue& queue_;
-    const core::clock& clock_;
-    observe::metrics& metrics_;
+    surroundings around_;
+    std::optional<operators> operators_;
 };
 
 } // namespace gatepost::admin

@@ -8,8 +8,11 @@
 #include <gatepost/consent/gate.hpp>
 #include <gatepost/core/result.hpp>
 #include <gatepost/core/secret_string.hpp>
+#include <gatepost/core/units.hpp>
 #include <gatepost/identity/user.hpp>
 #include <gatepost/ingest/options.hpp>
+#include <gatepost/ledger/audit.hpp>
+#include <gatepost/ledger/registry.hpp>
 #include <gatepost/net/address.hpp>
 #include <gatepost/net/http_client.hpp>
 #include <gatepost/net/http_server.hpp>
@@ -34,24 +37,38 @@ struct listen_options {
     net::server_options limits;
 };
 
+// The section `consent`: what a gate is made of.
+struct consent_settings {
+    consent::options options{.max_age_by_country = {{"FR", core::days(183)}}};
+    consent::catalog catalog = consent::catalog::built_in();
+};
+
 struct config {
+    // The first 12 hex digits of the SHA-256 of the file's text; "" without a file. The audit trail
+    // names it, so that a decision can be traced to the rules of its time.
+    std::string version;
     listen_options listen;
     net::listen_address admin{"127.0.0.1", 8788};
     std::optional<net::listen_address> metrics;
     ingest::options ingest;                                   // pixels, ages, door, trusted proxies
     std::map<std::string, core::secret_string> access_tokens; // by pixel
     std::vector<std::string> strip_query{"email", "e-mail", "phone", "name", "token"};
-    consent::options consent;
-    consent::catalog catalog = consent::catalog::built_in();
+    consent_settings consent;
+    // Of pixels that override some of it, by pixel: the common section with those keys replaced.
+    std::map<std::string, consent_settings> pixel_consent;
     identity::options identity;
     std::string key_file; // "" for <spool.path>/identity.key
     spool::options spool;
+    ledger::audit_options audit; // a file's: the directory is set
     net::client_options upstream{.endpoint = {.host = "business-api.tiktok.com"}};
     relay::options relay;
     std::chrono::milliseconds shutdown_grace = std::chrono::seconds(10);
     observe::log_options log;
 
     std::string key_path() const;
+    std::string registry_path() const; // <spool.path>/registry.db
+    // Grants are kept as long as any of the sections lets one count.
+    ledger::registry_options registry_options() const;
 };
 
 // One thing wrong. Line and column count from 1; 0 when it has no place in the file.

@@ -5,6 +5,7 @@
 #include <gatepost/core/json.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,7 +44,9 @@ struct decision {
     std::string source = "none";      // of the finding that decided
     std::string_view format = "none"; // its metric label
     consent::jurisdiction jurisdiction;
-    std::vector<finding> findings;     // in source order
+    std::vector<finding> findings; // in source order
+    // The newest time of a grant that counts; what an older withdrawal is lifted by.
+    std::optional<std::chrono::sys_seconds> granted_at;
     std::shared_ptr<const void> texts; // keeps alive what the formats point to
 
     bool sends() const { return action != action::drop; }
@@ -58,13 +61,23 @@ struct conflict {
 std::vector<conflict> conflicts(const decision& verdict);
 std::vector<conflict> conflicts(decision&&) = delete; // it keeps the formats alive
 
-std::string_view to_string(action value); // "send", "send_limited", "drop"
-std::string_view to_string(rule value);   // "explicit-grant", ...
-std::string_view to_string(regime value); // "opt_in", "opt_out"
+// What an event's TC strings say of the configured vendor: a site whose strings never disclose it
+// will never have its consent. nullopt when there is no TC string.
+enum class disclosure : std::uint8_t { disclosed, not_disclosed, unreadable };
+std::optional<disclosure> tcf_disclosure(const decision& verdict);
+
+std::string_view to_string(action value);     // "send", "send_limited", "drop"
+std::string_view to_string(rule value);       // "explicit-grant", ...
+std::string_view to_string(regime value);     // "opt_in", "opt_out"
+std::string_view to_string(disclosure value); // "disclosed", "not_disclosed", "unreadable"
+// Why a rule applied, as a sentence for people.
+std::string_view reason(rule value);
 
 // Members of an answer's `decision` object: action, rule, source, regime, country (when known).
 void write_summary(core::json::writer& out, const decision& verdict);
-// The array `findings`: source, format, state, at, detail; members without a value are absent.
+// The members of one finding: source, format, state, at, detail.
+void write_members(core::json::writer& out, const finding& found);
+// The array `findings`, each with those members; members without a value are absent.
 void write_findings(core::json::writer& out, const decision& verdict);
 // The object `jurisdiction`: country, region, regime, source.
 void write_jurisdiction(core::json::writer& out, const jurisdiction& where);

@@ -10,6 +10,7 @@ namespace gatepost::core {
 // Either alphabet, with or without padding; nullopt for any other character or an impossible
 // length.
 std::optional<std::string> base64_decode(std::string_view text);
-std::string base64_encode(std::string_view bytes);
+// In the alphabet of base64url, without padding.
+std::string base64url_encode(std::string_view bytes);
 
 } // namespace gatepost::core

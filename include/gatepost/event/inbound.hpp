@@ -26,6 +26,7 @@ struct user {
     std::string_view ttp;
     std::string_view ip;
     std::string_view user_agent;
+    std::string_view att_status; // iOS App Tracking Transparency: "AUTHORIZED", "DENIED", ...
 };
 
 struct page {

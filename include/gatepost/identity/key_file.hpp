@@ -20,6 +20,9 @@ class instance_key {
     explicit instance_key(const core::secret_string& secret);
     // HMAC-SHA-256 (RFC 2104).
     digest256 hmac(std::string_view bytes) const;
+    // A key for another purpose, from which this one cannot be found. The same label gives the same
+    // key; what was signed under it is with applications, so labels never change.
+    instance_key derive(std::string_view label) const;
 
   private:
     std::shared_ptr<const evp_mac_ctx_st> keyed_;

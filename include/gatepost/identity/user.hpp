@@ -30,7 +30,10 @@ struct options {
 
 // Normalises and hashes. 64 hex digits are a hash already: lower-cased and passed on once, unless
 // they are the hash of no text at all. What is left out is named in `warnings`
-// ("/events/<n>/user/phone: ..."), never with its value; what is blank goes without a word.
+// ("<root>/user/phone: ..."), never with its value; what is blank goes without a word.
+hashed_user hash_user(const event::user& given, std::string_view root, const options& chosen,
+                      hasher& digest, std::vector<std::string>& warnings);
+// Of an event, whose root is "/events/<n>".
 hashed_user hash_user(const event::inbound& event, const options& chosen, hasher& digest,
                       std::vector<std::string>& warnings);
 

@@ -6,7 +6,11 @@
 #include <gatepost/core/result.hpp>
 #include <gatepost/core/sealed_record.hpp>
 #include <gatepost/event/decode.hpp>
+#include <gatepost/identity/decision_token.hpp>
+#include <gatepost/identity/identifier.hpp>
+#include <gatepost/ingest/gates.hpp>
 #include <gatepost/ingest/options.hpp>
+#include <gatepost/ledger/registry.hpp>
 #include <gatepost/tiktok/encoder.hpp>
 
 #include <optional>
@@ -25,13 +29,31 @@ struct verdict {
     std::string event_id;
     std::string pixel; // "" when the event names none that is known
     std::optional<consent::decision> decision;
+    std::string token; // decision.token; "" when the visitor has said nothing
+    std::optional<consent::disclosure> disclosed;
     std::optional<core::input_error> error;
     std::optional<std::size_t> record; // place in judgement::records, for those to be queued
+    // For the audit trail; of drops only when they are recorded.
+    std::string event;
+    std::string evidence;
+};
+
+// What the registry is to remember of a decision.
+struct reaction {
+    enum class kind : std::uint8_t {
+        lift,             // a later grant ended a withdrawal; `at` is the grant's time
+        note_gpc,         // Global Privacy Control of a known visitor, seen at `at`
+        withdraw_waiting, // a denial: what waits of this visitor is not to be sent
+    };
+    kind what;
+    ledger::subject who;
+    std::chrono::sys_seconds at;
 };
 
 struct judgement {
     std::vector<verdict> verdicts; // one per event, in order
     std::vector<core::sealed_record> records;
+    std::vector<reaction> reactions;
     std::vector<std::string> warnings;
 };
 
@@ -44,23 +66,44 @@ struct caller {
     std::string_view idempotency_key;
 };
 
+struct arrival {
+    core::wall_time received;
+    bool events_wait = true; // whether there is anything a denial could take back
+};
+
+// What a pipeline works with.
+struct pipeline_parts {
+    const gates& consent;             // outlives the pipeline
+    const ledger::registry* registry; // outlives the pipeline; null where nobody is remembered
+    identity::identifier identifier;
+    std::optional<identity::token_signer> signer; // without one no token is made or verified
+    tiktok::encoder encoder;
+};
+
 // One for each thread.
 class pipeline {
   public:
-    // The gate outlives the pipeline.
-    pipeline(const options& chosen, const consent::gate& gate, tiktok::encoder encoder);
+    pipeline(const options& chosen, pipeline_parts parts);
 
     // Decides about every event, and seals those that may go. Keeps nothing.
-    judgement judge(event::batch posted, const caller& by, core::wall_time now);
+    judgement judge(event::batch posted, const caller& by, const arrival& when);
 
   private:
-    verdict judge_one(event::inbound& event, const caller& by, bool alone, core::wall_time now,
+    // What is settled about an event before its consent is looked at.
+    struct checked {
+        const pixel& to;
+        std::chrono::sys_seconds time;
+        const arrival& when;
+    };
+
+    verdict judge_one(event::inbound& event, const caller& by, bool alone, const arrival& when,
                       judgement& into);
+    void decide(event::inbound& event, const caller& by, bool alone, const checked& about,
+                verdict& result, judgement& into);
     const pixel* find_pixel(std::string_view id) const;
 
     options options_;
-    const consent::gate& gate_;
-    tiktok::encoder encoder_;
+    pipeline_parts parts_;
     identity::hasher digest_;
 };
 

@@ -2,8 +2,15 @@
 #pragma once
 
 #include <gatepost/core/clock.hpp>
+#include <gatepost/core/ports.hpp>
+#include <gatepost/ingest/arrivals.hpp>
+#include <gatepost/ingest/disclosure_watch.hpp>
 #include <gatepost/ingest/options.hpp>
 #include <gatepost/ingest/pipeline.hpp>
+#include <gatepost/ingest/sweeper.hpp>
+#include <gatepost/ingest/visitor_routes.hpp>
+#include <gatepost/ledger/audit.hpp>
+#include <gatepost/ledger/registry.hpp>
 #include <gatepost/net/http.hpp>
 #include <gatepost/observe/metrics.hpp>
 #include <gatepost/spool/queue.hpp>
@@ -16,28 +23,44 @@
 
 namespace gatepost::ingest {
 
-// One for each thread; what it is given outlives it.
-class routes final : public net::http_handler {
+// What the routes work with; all of it outlives them and serves every thread.
+struct surroundings {
+    spool::queue& queue;
+    ledger::registry& registry;
+    ledger::audit& trail;
+    sweeper& sweeps;
+    const visitor_routes& visitors;
+    arrivals& order;
+    disclosure_watch& watch;
+    const core::clock& clock;
+    observe::metrics& metrics;
+};
+
+// One for each thread.
+class routes final : public net::http_handler, public core::explainer {
   public:
-    routes(const options& chosen, pipeline judge, spool::queue& queue, const core::clock& clock,
-           observe::metrics& metrics);
+    routes(const options& chosen, pipeline judge, surroundings around);
 
     std::optional<net::response> refuse(const net::request_head& head) override;
     boost::asio::awaitable<net::response> answer(const net::request_head& head,
                                                  std::string body) override;
+    // For operators, on this thread.
+    core::explanation explain(std::string body) override;
 
   private:
     boost::asio::awaitable<net::response> events(const net::request_head& head, std::string body);
     net::response explain(const net::request_head& head, std::string body);
-    core::input_result<judgement> judge(const net::request_head& head, std::string body);
+    net::response explain(event::body_format format, const caller& by, std::string body);
+    core::input_result<judgement> judge(const net::request_head& head, std::string body,
+                                        core::wall_time received);
     void count(const judgement& judged);
+    void record_drops(const judgement& judged);
+    std::string_view controller_of(std::string_view pixel) const;
     net::response with_cors(const net::request_head& head, net::response given) const;
 
     options options_;
     pipeline pipeline_;
-    spool::queue& queue_;
-    const core::clock& clock_;
-    observe::metrics& metrics_;
+    surroundings around_;
 };
 
 // Answers as text, also for the command line: {"results": [...], "warnings": [...]}.

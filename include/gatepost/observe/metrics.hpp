@@ -28,11 +28,19 @@ class metrics {
     void event(std::string_view outcome, std::string_view pixel);
     void decision(std::string_view action, std::string_view rule, std::string_view source);
     void conflict(std::string_view granted, std::string_view denied);
+    // A TC string, by whether it discloses the configured vendor: "disclosed", "not_disclosed" or
+    // "unreadable".
+    void tcf_string(std::string_view pixel, std::string_view vendor);
     void ingest_took(std::chrono::nanoseconds time);
     // Spool.
     void commit_took(std::chrono::nanoseconds time);
     void spool(const spool_gauges& now);
     void duplicate_keys_pushed_out(std::uint64_t count);
+    // Events deleted because their visitor withdrew or is to be forgotten, dead letters too.
+    void withdrawn(std::string_view pixel, std::uint64_t count);
+    // Ledger.
+    void registry_keys(std::uint64_t count); // held now
+    void audit_lines_lost(std::uint64_t count);
     // Way out.
     void delivered(std::string_view pixel, std::uint64_t count);
     void late(std::string_view pixel, std::uint64_t count);

@@ -20,10 +20,13 @@ class batch_plan {
 
     // Places in the batch to send together next, ascending; empty when all is decided.
     const std::vector<std::size_t>& next();
-    // The answer to what next() gave, one outcome per record. After one with outcome::retry the
-    // plan is over: what is not decided is undecided().
+    // Of what next() gave these are not sent, now or later; what is left of it, also when nothing
+    // is. With the bad record among them a search finds everything else clean.
+    const std::vector<std::size_t>& leave_out(const std::vector<std::size_t>& places);
+    // The answer to what next() gave and leave_out() left, one outcome per record. After one with
+    // outcome::retry the plan is over: what is not decided is undecided().
     void answered(const core::delivery& answer);
-    // Neither delivered nor dead, ascending.
+    // Neither delivered nor dead nor left out, ascending.
     std::vector<std::size_t> undecided() const;
 
   private:

@@ -1,18 +1,25 @@
-// The way out: takes records from the spool in batches, sends them, settles them.
+// The way out: takes records from the spool in batches, asks the registry once more whether they
+// may go, sends them, settles them and writes the audit trail.
 #pragma once
 
 #include <gatepost/core/clock.hpp>
 #include <gatepost/core/delivery.hpp>
+#include <gatepost/core/ports.hpp>
+#include <gatepost/ledger/audit.hpp>
+#include <gatepost/ledger/registry.hpp>
 #include <gatepost/net/http_client.hpp>
 #include <gatepost/observe/metrics.hpp>
+#include <gatepost/relay/breaker.hpp>
 #include <gatepost/relay/options.hpp>
 #include <gatepost/spool/queue.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +50,17 @@ struct surroundings {
     net::http_client& client;
     const core::clock& clock;
     observe::metrics& metrics;
+    ledger::registry& registry;
+    ledger::audit& trail;
+};
+
+// How a pixel's delivery goes.
+struct lane_status {
+    std::string pixel;
+    breaker::state state = breaker::state::closed;
+    std::uint64_t delivered = 0; // events, since the start
+    // What came of the last request; without an answer the outcome says why there was none.
+    std::optional<core::last_answer> last;
 };
 
 class relay {
@@ -58,6 +76,8 @@ class relay {
     // Ends everything at once: what is under way is waiting again after the next start. On the
     // relay's thread.
     void stop();
+    // One for each route, by pixel. Any thread.
+    std::vector<lane_status> status() const;
 
   private:
     class implementation;

@@ -1,9 +1,9 @@
 // The port of the durable queue between the way in and the way out.
 //
-// A record goes waiting -> leased -> settled (delivered: gone; dead: a dead letter). Leases, retry
-// times and cursors live in memory and are void at start, so that after a crash everything that was
-// not settled is waiting again. Delivery is therefore at least once; the receiver deduplicates by
-// event_id.
+// A record goes waiting -> leased -> settled (delivered or withdrawn: gone; dead: a dead letter).
+// Leases, retry times and cursors live in memory and are void at start, so that after a crash
+// everything that was not settled is waiting again. Delivery is therefore at least once; the
+// receiver deduplicates by event_id.
 #pragma once
 
 #include <gatepost/core/clock.hpp>
@@ -45,6 +45,10 @@ struct leased_record {
     core::wall_time received;
     std::chrono::sys_seconds event_time;
     int attempts = 0; // since start, before this lease
+    // For the second look before it is sent, and for the audit trail.
+    std::string controller;
+    std::vector<core::subject_key> subjects;
+    std::string evidence;
 };
 
 struct lease_limits {
@@ -52,7 +56,11 @@ struct lease_limits {
     std::uint64_t max_bytes = 1 << 20; // of payloads; one record is always given
 };
 
-enum class settled_as : std::uint8_t { delivered, dead };
+enum class settled_as : std::uint8_t {
+    delivered,
+    dead,
+    withdrawn, // must not be sent any more: gone, and its event_id is free again
+};
 
 struct settlement {
     record_id id = 0;
@@ -80,6 +88,22 @@ struct totals {
     std::uint64_t bytes = 0; // of waiting and dead records
     std::optional<core::wall_time> oldest;
     bool full = false;
+};
+
+// A record as walk() shows it; views hold for the call.
+struct held_record {
+    bool dead = false;   // a dead letter
+    bool leased = false; // on its way at this moment
+    std::string_view pixel;
+    std::string_view controller;
+    std::string_view event;
+    std::string_view event_id;
+    std::string_view payload;
+    std::string_view evidence;
+    std::span<const core::subject_key> subjects;
+    core::wall_time received;
+    std::chrono::sys_seconds event_time;
+    std::string_view reason; // of a dead letter
 };
 
 class queue {
@@ -119,6 +143,19 @@ class queue {
     virtual core::result<backlog> look(const std::string& pixel) = 0;
     // Pixels with unsettled records, also such that are no longer configured.
     virtual std::vector<std::string> pixels() = 0;
+
+    // Shows every record that is held when the walk begins, dead letters too, and deletes those for
+    // which `visit` says true (their event_ids are free again). Runs in bounded steps between
+    // commits, one walk after the other in the order asked for. `visit` is called on a thread of
+    // the engine's own and must be quick; `done` once, on the same thread (on the caller's when
+    // closed), when every deletion has been committed, or with the error that ended the walk
+    // (errc::closed). A record may be shown twice: when its step fails on a full or failing disk
+    // and is tried again, and when it becomes a dead letter during the walk. A leased record that
+    // is deleted may still be delivered by the request under way; it is not sent a second time, and
+    // what its holder says of it afterwards is ignored.
+    using walk_visit = std::function<bool(const held_record&)>;
+    using walk_done = std::function<void(core::error_code)>;
+    virtual void walk(walk_visit visit, walk_done done) = 0;
 
     // Any thread.
     virtual totals count() const = 0;

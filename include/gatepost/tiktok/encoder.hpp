@@ -5,20 +5,14 @@
 #include <gatepost/consent/permitted.hpp>
 #include <gatepost/core/clock.hpp>
 #include <gatepost/core/sealed_record.hpp>
-#include <gatepost/event/click_ids.hpp>
 #include <gatepost/event/inbound.hpp>
-#include <gatepost/identity/user.hpp>
+#include <gatepost/identity/identifier.hpp>
 
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace gatepost::tiktok {
-
-struct encoder_options {
-    identity::options identity;
-    std::vector<std::string> strip_query = {"email", "e-mail", "phone", "name", "token"};
-};
 
 // What is settled about an event by the time it is encoded.
 struct envelope {
@@ -30,23 +24,22 @@ struct envelope {
     std::string evidence; // JSON of the decision and its findings
 };
 
-// The only maker of sealed records. Holds a hasher: one for each thread.
+// The only maker of sealed records.
 class encoder {
   public:
-    encoder(encoder_options chosen, identity::instance_key key);
+    // `strip_query`: parameters to leave out of page.url and page.referrer.
+    explicit encoder(std::vector<std::string> strip_query);
 
-    // Hashes who the visitor is, writes the event object, computes its keys. What is left out is
-    // named in `warnings`, never with its value.
-    core::sealed_record seal(const consent::permitted<event::inbound>& event, envelope about,
-                             std::vector<std::string>& warnings);
+    // Writes the event object and computes its duplicate key. Holds a hasher: one for each thread.
+    core::sealed_record seal(const consent::permitted<event::inbound>& event,
+                             const identity::visitor& who, envelope about);
 
   private:
     std::string clean(std::string_view url) const;
     std::string payload(const consent::permitted<event::inbound>& event, const envelope& about,
-                        const identity::hashed_user& who, const event::click_ids& clicks) const;
+                        const identity::visitor& who) const;
 
-    encoder_options options_;
-    identity::instance_key key_;
+    std::vector<std::string> strip_query_;
     identity::hasher digest_;
 };
 

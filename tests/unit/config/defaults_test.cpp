@@ -64,17 +64,28 @@ TEST_CASE("config: the contract's defaults, left out and as config/gatepost.yaml
     CHECK(read.strip_query ==
           std::vector<std::string>{"email", "e-mail", "phone", "name", "token"});
 
-    CHECK(read.consent.regime.fallback == consent::regime::opt_in);
-    CHECK(read.consent.regime.countries.empty());
-    CHECK_FALSE(read.consent.regime.force);
-    CHECK_FALSE(read.consent.us_opt_out_limited);
-    CHECK(read.consent.gpc == consent::gpc_scope::opt_out_regimes);
-    CHECK(read.consent.max_age == 395 * 24h);
-    CHECK(read.consent.max_age_by_country ==
+    CHECK(read.consent.options.tcf.vendor == 986);
+    CHECK(read.consent.options.tcf.consent == std::vector{1, 3, 4});
+    CHECK(read.consent.options.tcf.legitimate_interest == std::vector{7});
+    CHECK(read.consent.options.tcf.flexible.empty());
+    CHECK(read.consent.options.tcf.vendor_not_disclosed == consent::state::undecided);
+    CHECK(read.consent.options.regime.country_header.empty());
+    CHECK(read.consent.options.regime.region_header.empty());
+    CHECK(read.consent.options.regime.addresses == nullptr);
+    CHECK(read.consent.options.regime.fallback == consent::regime::opt_in);
+    CHECK(read.consent.options.regime.countries.empty());
+    CHECK_FALSE(read.consent.options.regime.force);
+    CHECK_FALSE(read.consent.options.us_opt_out_limited);
+    CHECK(read.consent.options.gpc == consent::gpc_scope::opt_out_regimes);
+    CHECK(read.consent.options.dnt == consent::dnt_meaning::ignore);
+    CHECK(read.consent.options.ac_providers.empty());
+    CHECK(read.consent.options.max_age == 395 * 24h);
+    CHECK(read.consent.options.max_age_by_country ==
           std::map<std::string, std::chrono::seconds>{{"FR", 183 * 24h}});
-    CHECK(read.consent.minor_age == 18);
-    CHECK(read.consent.ignore.empty());
-    CHECK(read.consent.header == "X-Consent-Marketing");
+    CHECK(read.consent.options.minor_age == 18);
+    CHECK(read.consent.options.ignore.empty());
+    CHECK(read.consent.options.header == "X-Consent-Marketing");
+    CHECK(read.pixel_consent.empty());
 
     CHECK(read.identity.default_region.empty());
     CHECK(read.identity.placeholders ==
@@ -104,6 +115,13 @@ TEST_CASE("config: the contract's defaults, left out and as config/gatepost.yaml
     CHECK(read.relay.breaker.open == 1s);
     CHECK(read.relay.breaker.max == 30s);
     CHECK(read.shutdown_grace == 10s);
+    CHECK(read.audit.record == ledger::audit_record::sends);
+    CHECK(read.audit.directory == "/var/lib/gatepost/audit");
+    CHECK(read.audit.retention == 760 * 24h);
+    CHECK(read.audit.max_bytes == core::gibibytes(1));
+    CHECK(read.audit.plain_event_ids);
+    CHECK(read.ingest.tc_string == ingest::tc_string_proof::hash);
+    CHECK(read.registry_path() == "/var/lib/gatepost/registry.db");
     CHECK(read.log.level == observe::level::info);
     CHECK(read.log.format == observe::log_format::json);
 }
@@ -183,7 +201,15 @@ pixels:
   - {id: Q, access_token_file: /run/secrets/q}
 events: {max_age: {web: 48h}, strip_query: []}
 consent:
-  regime: {default: opt_out, countries: {ca-qc: opt_in, US: opt_out}, force: opt_in}
+  tcf: {vendor: 65535, consent: [1, 2], legitimate_interest: [7, 24], flexible: [2], vendor_not_disclosed: denied}
+  regime:
+    country_header: CF-IPCountry
+    region_header: CF-Region-Code
+    default: opt_out
+    countries: {ca-qc: opt_in, US: opt_out, uk: opt_out, EL-I: opt_out}
+    force: opt_in
+  dnt: deny
+  ac: {provider_ids: [1, 1000000]}
   us_opt_out: limited
   gpc: everywhere
   max_age: 30d
@@ -200,6 +226,7 @@ relay:
   batch: {max_events: 10, max_bytes: 64KiB, linger: 0}
   breaker: {failures: 1, open: 10ms, max: 10ms}
 shutdown_grace: 0
+audit: {record: all, path: /a, retention: 1d, tc_string: full, event_id: hash, max_bytes: 1MiB}
 log: {level: debug, format: text}
 )");
     CHECK(read.listen.http == std::vector<net::listen_address>{{"127.0.0.1", 0}, {"::1", 9000}});
@@ -214,18 +241,29 @@ log: {level: debug, format: text}
     CHECK(read.ingest.pixels[0].test_event_code == "TEST1");
     CHECK(read.ingest.max_age == 48h);
     CHECK(read.strip_query.empty());
-    CHECK(read.consent.regime.fallback == consent::regime::opt_out);
-    CHECK(read.consent.regime.countries ==
+    CHECK(read.consent.options.tcf.vendor == 65535);
+    CHECK(read.consent.options.tcf.consent == std::vector{1, 2});
+    CHECK(read.consent.options.tcf.legitimate_interest == std::vector{7, 24});
+    CHECK(read.consent.options.tcf.flexible == std::vector{2});
+    CHECK(read.consent.options.tcf.vendor_not_disclosed == consent::state::denied);
+    CHECK(read.consent.options.regime.country_header == "CF-IPCountry");
+    CHECK(read.consent.options.regime.region_header == "CF-Region-Code");
+    CHECK(read.consent.options.dnt == consent::dnt_meaning::deny);
+    CHECK(read.consent.options.ac_providers == std::vector{1, 1'000'000});
+    CHECK(read.consent.options.regime.fallback == consent::regime::opt_out);
+    CHECK(read.consent.options.regime.countries ==
           std::map<std::string, consent::regime, std::less<>>{{"CA-QC", consent::regime::opt_in},
+                                                              {"GB", consent::regime::opt_out},
+                                                              {"GR-I", consent::regime::opt_out},
                                                               {"US", consent::regime::opt_out}});
-    CHECK(read.consent.regime.force == consent::regime::opt_in);
-    CHECK(read.consent.us_opt_out_limited);
-    CHECK(read.consent.gpc == consent::gpc_scope::everywhere);
-    CHECK(read.consent.max_age_by_country ==
+    CHECK(read.consent.options.regime.force == consent::regime::opt_in);
+    CHECK(read.consent.options.us_opt_out_limited);
+    CHECK(read.consent.options.gpc == consent::gpc_scope::everywhere);
+    CHECK(read.consent.options.max_age_by_country ==
           std::map<std::string, std::chrono::seconds>{{"DE", 24h}});
-    CHECK(read.consent.minor_age == 16);
-    CHECK(read.consent.ignore == std::vector<std::string>{"cookiebot", "header"});
-    CHECK(read.consent.header.empty());
+    CHECK(read.consent.options.minor_age == 16);
+    CHECK(read.consent.options.ignore == std::vector<std::string>{"cookiebot", "header"});
+    CHECK(read.consent.options.header.empty());
     CHECK(read.identity.placeholders.empty());
     CHECK(read.key_path() == "/k");
     CHECK(read.spool.durability == spool::durability::power);
@@ -233,6 +271,13 @@ log: {level: debug, format: text}
     CHECK(read.relay.batch.linger == 0ms);
     CHECK(read.relay.breaker.max == 10ms);
     CHECK(read.shutdown_grace == 0ms);
+    CHECK(read.audit.record == ledger::audit_record::all);
+    CHECK(read.audit.directory == "/a");
+    CHECK(read.audit.retention == 24h);
+    CHECK(read.audit.max_bytes == core::mebibytes(1));
+    CHECK_FALSE(read.audit.plain_event_ids);
+    CHECK(read.ingest.tc_string == ingest::tc_string_proof::full);
+    CHECK(read.registry_path() == "/s/registry.db");
     CHECK(read.log.level == observe::level::debug);
     CHECK(read.log.format == observe::log_format::text);
 }

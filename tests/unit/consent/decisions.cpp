@@ -98,8 +98,14 @@ TEST_CASE("decision: us_opt_out limited sends with limited data use, in the Unit
         chosen.regime.countries["US"] = consent::regime::opt_in;
         CHECK(decide(visitor("US", gpc), chosen).action == action::drop);
     }
-    SECTION("not beside a format that may hold a denial and cannot be read") {
-        CHECK(decide(visitor("US", gpc + ";usprivacy=1YNN"), chosen).action == action::drop);
+    SECTION("not where a signal cannot be read: without the opt-out nothing would be sent either") {
+        CHECK(decide(visitor("US", gpc + ";" + unreadable), chosen).action == action::drop);
+        CHECK(decide(visitor("US", gpc + ";" + unreadable + ";" + klaro_yes), chosen).action ==
+              action::send_limited);
+    }
+    SECTION("for an opt-out of sale as well") {
+        CHECK(decide(visitor("US", "usprivacy=1YYN"), chosen).action == action::send_limited);
+        CHECK(decide(visitor("US", "usprivacy=1YNN"), chosen).action == action::send);
     }
 }
 
@@ -203,30 +209,106 @@ TEST_CASE("list: the carrying request can deny for all, but never grant") {
     const auto known_yes = visitor("DE", klaro_yes);
     SECTION("its denial and its GPC count") {
         const auto no = visitor("", klaro_no);
-        CHECK(gate.decide(known_yes, &no, now).rule == rule::explicit_denial);
+        CHECK(gate.decide(known_yes, {.request = &no, .known = {}}, now).rule ==
+              rule::explicit_denial);
         auto signal = visitor("");
         signal.headers = {{"Sec-GPC", "1"}};
-        CHECK(gate.decide(quiet, &signal, now).rule == rule::opt_out_signal);
-        CHECK(gate.decide(known_yes, &signal, now).rule == rule::explicit_grant);
+        CHECK(gate.decide(quiet, {.request = &signal, .known = {}}, now).rule ==
+              rule::opt_out_signal);
+        CHECK(gate.decide(known_yes, {.request = &signal, .known = {}}, now).rule ==
+              rule::explicit_grant);
     }
     SECTION("its grant, its defaults and what cannot be read do not") {
         for (const auto& cookie : {klaro_yes, implied, undecided, unreadable, granted_cookie}) {
             CAPTURE(cookie);
             const auto other = visitor("US", cookie);
-            const auto verdict = gate.decide(visitor("DE"), &other, now);
+            const auto verdict = gate.decide(visitor("DE"), {.request = &other, .known = {}}, now);
             CHECK(verdict.rule == rule::opt_in_default);
             CHECK(verdict.findings.empty());
             CHECK(verdict.jurisdiction.country == "DE");
         }
     }
-    SECTION("what may hold a denial and cannot be read yet stops everything") {
-        for (const std::string cookie : {"euconsent-v2=C", "usprivacy=1YYY", "__gpp=D"}) {
-            CAPTURE(cookie);
-            const auto other = visitor("", cookie);
-            CHECK(gate.decide(known_yes, &other, now).rule == rule::unreadable);
-            CHECK(gate.decide(quiet, &other, now).rule == rule::unreadable);
-        }
+    SECTION("its opt-outs under US law count for all") {
+        const auto opted_out = visitor("", "usprivacy=1YYN");
+        CHECK(gate.decide(known_yes, {.request = &opted_out, .known = {}}, now).rule ==
+              rule::opt_out_signal);
     }
+    SECTION("an age is not its visitors'") {
+        auto young = visitor("");
+        young.minor = true;
+        CHECK(gate.decide(known_yes, {.request = &young, .known = {}}, now).rule ==
+              rule::explicit_grant);
+    }
+}
+
+TEST_CASE("registry: a withdrawal drops until a later grant that has a time lifts it") {
+    const auto gate = make_gate();
+    const auto withdrawn = [](std::chrono::seconds from_now) {
+        consent::beside more;
+        more.known.push_back({.from = consent::origin::registry,
+                              .source = "registry",
+                              .format = "registry",
+                              .state = consent::state::denied,
+                              .at = now_seconds + from_now,
+                              .detail = "withdrawn"});
+        return more;
+    };
+    const auto chosen_at = [](std::chrono::seconds from_now) {
+        return "gatepost_consent=v1.m:1.s:" + unix_text(from_now) + ".src:page";
+    };
+    const auto newer = chosen_at(-hours(1));
+    const auto same = chosen_at(-hours(2));
+    const auto older = chosen_at(-hours(3));
+    CHECK(gate.decide(visitor("DE", newer), withdrawn(-hours(2)), now).rule ==
+          rule::explicit_grant);
+    CHECK(gate.decide(visitor("DE", same), withdrawn(-hours(2)), now).rule == rule::withdrawn);
+    CHECK(gate.decide(visitor("DE", older), withdrawn(-hours(2)), now).rule == rule::withdrawn);
+    CHECK(gate.decide(visitor("DE", klaro_yes), withdrawn(-hours(2)), now).rule == rule::withdrawn);
+    CHECK(gate.decide(visitor("US"), withdrawn(-hours(2)), now).rule == rule::withdrawn);
+    SECTION("a grant that is expired or from the future lifts nothing") {
+        const auto old_grant = chosen_at(-hours(24 * 396));
+        CHECK(gate.decide(visitor("DE", old_grant), withdrawn(-hours(24 * 400)), now).rule ==
+              rule::withdrawn);
+        const auto future = chosen_at(hours(25));
+        CHECK(gate.decide(visitor("DE", future), withdrawn(-hours(2)), now).rule ==
+              rule::withdrawn);
+    }
+    SECTION("what is lifted is shown as such") {
+        const auto verdict = gate.decide(visitor("DE", newer), withdrawn(-hours(2)), now);
+        CHECK(finding_of(verdict, "registry").state == consent::state::undecided);
+        CHECK(finding_of(verdict, "registry").detail == "lifted by a later grant");
+        CHECK(verdict.granted_at == now_seconds - hours(1));
+    }
+    SECTION("a later grant does not help a minor, or beside another denial") {
+        auto young = visitor("DE", newer);
+        young.minor = true;
+        CHECK(gate.decide(young, withdrawn(-hours(2)), now).rule == rule::known_minor);
+        const auto both = newer + ";" + klaro_no;
+        CHECK(gate.decide(visitor("DE", both), withdrawn(-hours(2)), now).rule ==
+              rule::explicit_denial);
+    }
+}
+
+TEST_CASE("registry: its GPC is judged like any other, and its grant is a grant") {
+    const auto gate = make_gate();
+    consent::beside signal;
+    signal.known.push_back({.from = consent::origin::registry,
+                            .source = "registry",
+                            .format = "gpc",
+                            .state = consent::state::denied,
+                            .meaning = consent::objection::gpc,
+                            .at = now_seconds});
+    CHECK(gate.decide(visitor("US", klaro_yes), signal, now).rule == rule::opt_out_signal);
+    CHECK(gate.decide(visitor("US", klaro_yes), signal, now).source == "registry");
+    CHECK(gate.decide(visitor("DE", klaro_yes), signal, now).rule == rule::explicit_grant);
+    consent::beside grant;
+    grant.known.push_back({.from = consent::origin::registry,
+                           .source = "registry",
+                           .format = "registry",
+                           .state = consent::state::granted,
+                           .at = now_seconds});
+    CHECK(gate.decide(visitor("DE"), grant, now).rule == rule::explicit_grant);
+    CHECK(gate.decide(visitor("DE"), grant, now).source == "registry");
 }
 
 TEST_CASE("conflicts: each pair of formats that disagree is named once") {

@@ -167,71 +167,12 @@ TEST_CASE("minor: the age is configured, and that age is old enough") {
     CHECK(decide(from, chosen).rule == rule::explicit_grant);
 }
 
-TEST_CASE("formats not read yet: unreadable, and they drop beside a grant and in every country") {
-    const auto [cookie, format] = GENERATE(table<std::string, std::string>({
-        {"euconsent-v2=CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA", "tcf"},
-        {"eupubconsent-v2=CPXxRf", "tcf"},
-        {"dm-euconsent-v2=CPXxRf", "tcf"},
-        {"__cmpconsent12345=CPXxRf", "tcf"},
-        {"__cmpconsentx12345=CPXxRf", "tcf"},
-        {"real_cookie_banner-v:3_blog:1_path:da22278-tcf=CPXxRf", "tcf"},
-        {"OTGPPConsent=DBABLA~BVQqAAAACgA.QA", "gpp"},
-        {"__gpp=DBABLA~BVQVAAAAAAGA.YA", "gpp"},
-        {"usprivacy=1YNN", "us_privacy"},
-        {"us_privacy=1---", "us_privacy"},
-    }));
-    const auto country = GENERATE("DE", "US");
-    CAPTURE(cookie, country);
-    const auto all = cookie + "; klaro={\"tiktok\":true}; " + granted_cookie;
-    const auto verdict = decide(visitor(country, all));
-    CHECK(verdict.rule == rule::unreadable);
-    CHECK(verdict.format == format);
-    CHECK(verdict.source == "cookie:" + cookie.substr(0, cookie.find('=')));
-    CHECK(verdict.findings.size() == 3);
-}
-
-TEST_CASE("formats not read yet: headers and body fields drop beside a grant too") {
-    auto from = visitor("US", granted_cookie);
-    const auto [name, source] = GENERATE(table<std::string, std::string>({
-        {"tcf", "body:consent.tcf"},
-        {"gpp", "body:consent.gpp"},
-        {"us_privacy", "body:consent.us_privacy"},
-        {"gcs", "body:consent.gcs"},
-        {"gcd", "body:consent.gcd"},
-        {"ac", "body:consent.ac"},
-        {"token", "token"},
-        {"X-GA-GCS", "header:x-ga-gcs"},
-        {"x-ga-gcd", "header:x-ga-gcd"},
-    }));
-    CAPTURE(name);
-    const bool is_header = source.starts_with("header:");
-    (is_header ? from.headers : from.claims) = {{name, "G111"}};
-    CHECK(decide(from).rule == rule::unreadable);
-    CHECK(decide(from).source == source);
-    SECTION("unless they are empty") {
-        (is_header ? from.headers : from.claims) = {{name, " "}};
-        CHECK(decide(from).rule == rule::explicit_grant);
-    }
-    SECTION("and never stand before a denial") {
-        from.cookie = denied_cookie;
-        CHECK(decide(from).rule == rule::explicit_denial);
-    }
-}
-
-TEST_CASE(
-    "formats not read yet: a prefix alone is no such cookie, nor is a name with strange bytes") {
-    const auto cookie = GENERATE("__cmpconsent=C", "real_cookie_banner=x", "__cmpconsent\xc3\xa9=C",
-                                 "__cmpconsent a=C", "euconsent=BO", "addtl_consent=1~");
-    CAPTURE(cookie);
-    CHECK(decide(visitor("US", cookie)).findings.empty());
-}
-
 TEST_CASE("ignore: formats and entries that are named there are not read") {
     const auto [word, cookie] = GENERATE(table<std::string, std::string>({
         {"klaro", "klaro={\"tiktok\":false}"},
         {"relay", denied_cookie},
         {"tcf", "euconsent-v2=C; __cmpconsent1=C"},
-        {"gpp", "__gpp=D"},
+        {"gpp", "__gpp=D; OTGPPConsent=" + std::string(gpp_opted_out)},
         {"us_privacy", "usprivacy=1YYN"},
         {"gpc", "gpcsignal=true"},
     }));
@@ -246,10 +187,15 @@ TEST_CASE("ignore: formats and entries that are named there are not read") {
 
 TEST_CASE("ignore: headers, body fields and a platform's GPC flag") {
     auto from = visitor("US", "OptanonConsent=isGpcEnabled=1&interactionCount=1&groups=C0004%3A1");
-    from.headers = {{"Sec-GPC", "1"}, {"X-Consent-Marketing", "denied"}, {"x-ga-gcs", "G100"}};
-    from.claims = {{"marketing", "denied"}, {"token", "x"}, {"ac", "1~"}};
+    from.headers = {
+        {"Sec-GPC", "1"}, {"X-Consent-Marketing", "denied"}, {"x-ga-gcs", "G100"}, {"dnt", "1"}};
+    from.claims = {{"marketing", "denied"}, {"ac", "1~"}};
+    from.att_status = "DENIED";
     consent::options chosen;
-    chosen.ignore = {"gpc", "header", "body", "consent_mode", "token", "ac"};
+    chosen.dnt = consent::dnt_meaning::deny;
+    chosen.ac_providers = {35};
+    CHECK(decide(from, chosen).findings.size() == 9);
+    chosen.ignore = {"gpc", "header", "body", "consent_mode", "ac", "att", "dnt"};
     const auto verdict = decide(from, chosen);
     CHECK(verdict.findings.size() == 1);
     CHECK(verdict.rule == rule::explicit_grant);

@@ -20,6 +20,9 @@ const std::array denials{
     std::string("cmplz_marketing=deny; cmplz_banner-status=dismissed"),
     denied_cookie,
     std::string("gpcsignal=true"),
+    std::string("usprivacy=1YYN"),
+    "OTGPPConsent=" + std::string(gpp_opted_out),
+    "euconsent-v2=" + std::string(tcf_denied),
 };
 
 const std::array cookies{
@@ -41,6 +44,14 @@ const std::array cookies{
     std::string("gatepost_consent=v1.m:1.s:1999999999.src:x"),
     std::string("gatepost_consent=x"),
     std::string("euconsent-v2=C"),
+    "euconsent-v2=" + std::string(tcf_granted),
+    "euconsent-v2=" + std::string(tcf_undisclosed),
+    "__gpp=" + std::string(gpp_kept),
+    std::string("__gpp_sid=7"),
+    std::string("__gpp_sid=-1"),
+    std::string("usprivacy=1YNN"),
+    std::string("usprivacy=1---"),
+    std::string("usprivacy=x"),
     std::string("_ttp=2abc"),
     granted_cookie,
 };
@@ -127,17 +138,56 @@ TEST_CASE("property: one more denial never turns a drop into a send") {
         world from(seed);
         auto list = from.some_cookies();
         const auto country = from.some_country();
-        auto chosen = from.some_options();
-        // Limited sending is what an operator chooses for an opt-out signal.
-        chosen.us_opt_out_limited = false;
-        const auto gate = make_gate(chosen);
+        const auto gate = make_gate(from.some_options());
         const auto header = join(list);
-        const auto before = gate.decide(visitor(country, header), nullptr, now);
+        const auto before = gate.decide(visitor(country, header), {}, now);
         list.push_back(denials[from.below(denials.size())]);
         const auto with_denial = join(list);
-        const auto after = gate.decide(visitor(country, with_denial), nullptr, now);
+        const auto after = gate.decide(visitor(country, with_denial), {}, now);
         INFO("seed " << seed << ": " << with_denial);
         REQUIRE((before.sends() || !after.sends()));
+        if (after.action == action::send) {
+            REQUIRE(before.action == action::send);
+        }
+    }
+}
+
+TEST_CASE("property: a denial of the registry, a token or an application never frees a drop") {
+    const std::array known{
+        consent::finding{.from = consent::origin::registry,
+                         .source = "registry",
+                         .format = "registry",
+                         .state = state::denied,
+                         .at = now_seconds},
+        consent::finding{.from = consent::origin::registry,
+                         .source = "registry",
+                         .format = "gpc",
+                         .state = state::denied,
+                         .meaning = consent::objection::gpc,
+                         .at = now_seconds},
+        consent::finding{.from = consent::origin::token,
+                         .source = "token",
+                         .format = "token",
+                         .state = state::denied},
+        consent::finding{.from = consent::origin::token,
+                         .source = "token",
+                         .format = "token",
+                         .state = state::unreadable},
+    };
+    for (unsigned seed = 0; seed < rounds; ++seed) {
+        world from(seed);
+        const auto header = join(from.some_cookies());
+        const auto country = from.some_country();
+        const auto gate = make_gate(from.some_options());
+        const auto before = gate.decide(visitor(country, header), {}, now);
+        consent::beside more;
+        more.known.push_back(known[from.below(known.size())]);
+        const auto after = gate.decide(visitor(country, header), more, now);
+        auto denying = visitor(country, header);
+        denying.claims = {{"marketing", "denied"}};
+        INFO("seed " << seed << ": " << header);
+        REQUIRE((before.sends() || !after.sends()));
+        REQUIRE_FALSE(gate.decide(denying, {}, now).sends());
     }
 }
 
@@ -151,8 +201,8 @@ TEST_CASE("property: the order of cookies never matters") {
         from.shuffle(list);
         const auto other = join(list);
         INFO("seed " << seed << ": " << one);
-        REQUIRE(shown(gate.decide(visitor(country, one), nullptr, now)) ==
-                shown(gate.decide(visitor(country, other), nullptr, now)));
+        REQUIRE(shown(gate.decide(visitor(country, one), {}, now)) ==
+                shown(gate.decide(visitor(country, other), {}, now)));
     }
 }
 
@@ -185,7 +235,7 @@ TEST_CASE("property: bytes of any kind are judged, never trouble") {
                 header += alphabet[from.below(alphabet.size())];
             }
         }
-        const auto verdict = gate.decide(visitor("DE", header), nullptr, now);
+        const auto verdict = gate.decide(visitor("DE", header), {}, now);
         INFO("seed " << seed);
         REQUIRE_FALSE(verdict.sends());
         REQUIRE(core::json::parse(shown(verdict)).has_value());

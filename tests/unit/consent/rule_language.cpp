@@ -1,3 +1,4 @@
+#include "catalog/cookie_rule.hpp"
 #include "trial.hpp"
 
 #include <catch2/catch.hpp>
@@ -16,7 +17,7 @@ consent::finding read(const std::string& rule, const std::string& cookie) {
     if (!errors.empty()) {
         throw std::runtime_error(errors.front().message);
     }
-    const auto verdict = consent::gate({}, rules).decide(visitor("DE", cookie), nullptr, now);
+    const auto verdict = consent::gate({}, rules).decide(visitor("DE", cookie), {}, now);
     REQUIRE(verdict.findings.size() == 1);
     return verdict.findings.front();
 }
@@ -82,6 +83,141 @@ TEST_CASE("rules: every decoding and shape reads its own form") {
     CHECK(consent::to_string(read(each.rule, each.cookie).state) == consent::to_string(each.state));
 }
 
+TEST_CASE("rules: what only some platforms need") {
+    struct row {
+        std::string rule;
+        std::string cookie;
+        consent::state state;
+    };
+    const std::string known = "granted: [\"true\", \"1\"], denied: [\"false\", \"0\"]";
+    const std::string json = "[{name: x, cookie: c, shape: json, ";
+    const std::string all = json + "lists: all, marketing: m, " + known + ", ";
+    const std::string both = json + "lists: accepted, where: [a.on, b.on], refused: [a.off, "
+                                    "b.off], marketing: m, vetoes: v}]";
+    const std::string one = json + "lists: none, where: [a, b.c], " + known + ", ";
+    const std::string at_once = all + "where: k, all_granted_when: [{field: all, is: \"1\"}, "
+                                      "{field: [k, l], present: false}], all_denied_when: [{field: "
+                                      "all, is: \"0\"}]}]";
+    const auto each = GENERATE_COPY(values<row>({
+        // names without case
+        {all + "ignore_case: true}]", R"(c={"M":true})", state::granted},
+        {all + "ignore_case: true}]", R"(c={"M":true,"m":false})", state::denied},
+        {all + "where: \"\"}]", R"(c={"M":false})", state::undecided},
+        {"[{name: x, cookie: c, shape: list, marketing: TikTok, ignore_case: true}]", "c=a,tiktok",
+         state::granted},
+        // elements and members chosen by what one of their members says
+        {all + "where: \"k[id={marketing}].on\"}]",
+         R"(c={"k":[{"id":"n","on":true},{"id":"m","on":false}]})", state::denied},
+        {all + "where: \"k[id={marketing}].on\"}]", R"(c={"k":[{"id":"n","on":true}]})",
+         state::undecided},
+        {all + "where: \"[id={marketing}].on\"}]", R"(c={"p":{"id":["l","m"],"on":1}})",
+         state::granted},
+        {all + "where: \"[id={marketing}].on\"}]",
+         R"(c={"p":{"id":["m"],"on":1},"q":{"id":"m","on":0}})", state::denied},
+        // two lists
+        {both, R"(c={"a":{"on":["m"]}})", state::granted},
+        {both, R"(c={"a":{"on":["n"]},"b":{"on":["m"]}})", state::granted},
+        {both, R"(c={"a":{"on":["m"]},"b":{"off":["m"]}})", state::denied},
+        {both, R"(c={"a":{"on":["m"]},"b":{"off":["v"]}})", state::denied},
+        {both, R"(c={"a":{"on":["v"],"off":["n"]}})", state::undecided},
+        {both, R"(c={"a":null})", state::undecided},
+        // every name, or any
+        {json + "lists: accepted, marketing: [m, n], needs: all}]", R"(c=["n","m"])",
+         state::granted},
+        {json + "lists: accepted, marketing: [m, n], needs: all}]", R"(c=["n"])", state::denied},
+        {json + "lists: accepted, marketing: [m, n], needs: any}]", R"(c=["n"])", state::granted},
+        // lists that leave something open
+        {"[{name: x, cookie: c, shape: list, marketing: m, unlisted: undecided}]", "c=a,b",
+         state::undecided},
+        {"[{name: x, cookie: c, shape: list, lists: refused, marketing: m}]", "c=a,m",
+         state::denied},
+        {"[{name: x, cookie: c, shape: list, lists: refused, marketing: m}]", "c=a",
+         state::undecided},
+        {"[{name: x, cookie: c, shape: list, marketing: []}]", "c=a", state::undecided},
+        {json + "lists: all, marketing: [], " + known + "}]", R"(c={"m":true})", state::undecided},
+        // any of several characters between
+        {"[{name: x, cookie: c, shape: list, between: \", |_\", marketing: \"3\"}]",
+         "c=permit_1|2 3", state::granted},
+        // one value for everything
+        {one + "}]", R"(c={"a":true})", state::granted},
+        {one + "}]", R"(c={"b":{"c":false}})", state::denied},
+        {one + "}]", R"(c={"b":true})", state::undecided},
+        {one + "implied: Auto}]", R"(c={"a":"Auto"})", state::implied},
+        {one + "undecided: \"\"}]", R"(c={"a":""})", state::undecided},
+        {one + "undecided: \"\"}]", R"(c={"a":[]})", state::unreadable},
+        // everything accepted or refused at once
+        {at_once, R"(c={"all":1})", state::granted},
+        {at_once, R"(c={"all":1,"k":{"m":false}})", state::denied},
+        {at_once, R"(c={"all":1,"l":5})", state::undecided},
+        {at_once, R"(c={"all":0,"l":5})", state::denied},
+        // a denial, whatever the categories say
+        {all + "denied_when: [{field: a, is: reject}]}]", R"(c={"m":true,"a":"reject"})",
+         state::denied},
+        {all + "denied_when: [{field: a, is: reject}]}]", R"(c={"m":true,"a":"accept"})",
+         state::granted},
+        // conditions
+        {all + "decided_when: [{field: a, not: [x, y]}]}]", R"(c={"m":true,"a":"z"})",
+         state::granted},
+        {all + "decided_when: [{field: a, not: [x, y]}]}]", R"(c={"m":true,"a":"y"})",
+         state::implied},
+        {all + "decided_when: [{field: a, not: [x, y]}]}]", R"(c={"m":true})", state::implied},
+        {all + "decided_when: [{field: a, present: true}]}]", R"(c={"m":true,"a":[0]})",
+         state::granted},
+        {all + "decided_when: [{field: a, present: true}]}]", R"(c={"m":true,"a":{}})",
+         state::implied},
+        {all + "implied_when: [{field: [a, b], is: z}]}]", R"(c={"m":true,"b":"z"})",
+         state::implied},
+        {all + "implied_when: [{cookie: other, present: false}]}]", R"(c={"m":true})",
+         state::implied},
+        {"[{name: x, cookie: c, shape: list, marketing: \"2\", implied_when: [{field: \"\", "
+         "contains: implied}]}]",
+         "c=0,2,implied", state::implied},
+        // fields by their number
+        {"[{name: x, cookie: c, shape: fields, between: \"@\", where: \"2\", inside: {shape: "
+         "list}, lists: accepted, marketing: \"3\", denied_when: [{field: \"0\", is: \"1\"}]}]",
+         "c=0%40v%402%2C3%40", state::granted},
+        {"[{name: x, cookie: c, shape: fields, between: \"@\", where: \"2\", inside: {shape: "
+         "list}, lists: accepted, marketing: \"3\", denied_when: [{field: \"0\", is: \"1\"}]}]",
+         "c=1@v@2,3@", state::denied},
+        {"[{name: x, cookie: c, shape: fields, between: \":\", most: 2, where: \"1\", inside: "
+         "{shape: json, where: [d, \"\"]}, lists: accepted, marketing: \"7\"}]",
+         R"(c=17:{"d":{"7":[1]},"b":"x:y"})", state::granted},
+        {"[{name: x, cookie: c, shape: fields, between: \":\", most: 2, where: \"1\", inside: "
+         "{shape: json, where: [d, \"\"]}, lists: accepted, marketing: \"7\"}]",
+         R"(c=17:{"8":[1]})", state::denied},
+        // in flat shapes a dot belongs to the name
+        {"[{name: x, cookie: c, shape: pairs, lists: all, marketing: c.m, granted: \"1\", denied: "
+         "\"0\", decided_when: [{field: i.t, present: true}]}]",
+         "c=c.m:1,i.t:5", state::granted},
+        // a service's id inside a group, as a site may name it for Borlabs
+        {json + "where: k, lists: accepted, marketing: tiktok}]",
+         R"(c={"k":{"marketing":["facebook","tiktok"]}})", state::granted},
+    }));
+    CAPTURE(each.rule, each.cookie);
+    CHECK(consent::to_string(read(each.rule, each.cookie).state) == consent::to_string(each.state));
+}
+
+TEST_CASE("rules: a rule may be for the cookies of a prefix and a suffix alone") {
+    const std::string rule = "[{name: x, prefix: a-, suffix: -z, not_suffix: [-y-z, -w-z], digits: "
+                             "true, shape: plain, granted: \"1\", denied: \"0\"}]";
+    consent::catalog rules;
+    REQUIRE(rules.add_first(rule).empty());
+    const auto& takes = rules.rules().rules.front();
+    CHECK(takes.takes("a-12-z"));
+    for (const auto* other : {"a-z", "a--z", "a-1", "b-1-z", "a-1x-z", "a-1-y-z", "A-1-z"}) {
+        CAPTURE(other);
+        CHECK_FALSE(takes.takes(other));
+    }
+}
+
+TEST_CASE("rules: a rule without `granted` can only deny") {
+    const std::string rule = "[{name: x, cookie: c, shape: plain, denied: \"no\", undecided: "
+                             "\"yes\"}]";
+    CHECK(consent::to_string(read(rule, "c=no").state) == "denied");
+    CHECK(consent::to_string(read(rule, "c=yes").state) == "undecided");
+    CHECK(consent::to_string(read(rule, "c=maybe").state) == "unreadable");
+}
+
 TEST_CASE("rules: times are read in their unit") {
     const auto [time, unit, expected] = GENERATE(table<std::string, std::string, std::int64_t>({
         {"1767268800", "s", 1767268800},
@@ -91,6 +227,15 @@ TEST_CASE("rules: times are read in their unit") {
         {"2026-01-01T14:00:00+02:00", "iso8601", 1767268800},
         {"2026-01-01T06:30:00-0530", "iso8601", 1767268800},
         {"2026-01-01T12:00:00", "iso8601", 1767268800},
+        {"29454480", "min", 1767268800},
+        {"Thu, 01 Jan 2026 12:00:00 GMT", "http", 1767268800},
+        {"Thu, 01 Jan 2026 14:00:00 +0200", "http", 1767268800},
+        {"Thu,+01+Jan+2026+12:00:00++0000", "http", 1767268800},
+        {"1 Jan 2026 12:00:00 UTC", "http", 1767268800},
+        // the first unit that fits
+        {"1767268800999", "[iso8601, s, ms]", 1767268800},
+        {"1767268800", "[iso8601, s, ms]", 1767268800},
+        {"2026-01-01T12:00:00Z", "[s, ms, iso8601]", 1767268800},
     }));
     CAPTURE(time, unit);
     const auto found =
@@ -102,18 +247,39 @@ TEST_CASE("rules: times are read in their unit") {
     CHECK(found.at->time_since_epoch().count() == expected);
 }
 
+TEST_CASE("rules: a time that is none makes a yes unreadable") {
+    const auto [time, unit] = GENERATE(table<std::string, std::string>({
+        {"Thu, 32 Jan 2026 12:00:00 GMT", "http"},
+        {"Thu, 01 Foo 2026 12:00:00 GMT", "http"},
+        {"Thu, 01 Jan 2026 12:00 GMT", "http"},
+        {"Thu, 01 Jan 2026 12:00:00", "http"},
+        {"Thu, 01 Jan 2026 12:00:00 CEST", "http"},
+        {"Thu, 01 Jan 20260 12:00:00 GMT", "http"},
+        {"2026-01-01T12:00:00Z", "[s, ms]"},
+        {"9223372036854775807", "min"},
+        {"-1", "ms"},
+    }));
+    CAPTURE(time, unit);
+    const auto found =
+        read("[{name: x, cookie: c, shape: plain, granted: \"1\", denied: \"0\", chosen_at: "
+             "{cookie: t, unit: " +
+                 unit + "}}]",
+             "c=1; t=" + time);
+    CHECK(consent::to_string(found.state) == "unreadable");
+    CHECK(found.detail == "time not readable");
+}
+
 TEST_CASE("rules: one's own are tried first, the catalog's read what they cannot") {
     const std::string own = "[{name: own, cookie: klaro, shape: plain, granted: \"yes\", denied: "
                             "\"no\"}]";
     const auto gate = make_gate({}, own);
-    const auto read_by_own = gate.decide(visitor("DE", "klaro=no"), nullptr, now);
+    const auto read_by_own = gate.decide(visitor("DE", "klaro=no"), {}, now);
     CHECK(read_by_own.rule == consent::rule::explicit_denial);
     CHECK(read_by_own.format == "own");
-    const auto read_by_catalog =
-        gate.decide(visitor("DE", "klaro={\"tiktok\":true}"), nullptr, now);
+    const auto read_by_catalog = gate.decide(visitor("DE", "klaro={\"tiktok\":true}"), {}, now);
     CHECK(read_by_catalog.rule == consent::rule::explicit_grant);
     CHECK(read_by_catalog.format == "klaro");
-    const auto read_by_none = gate.decide(visitor("DE", "klaro=?"), nullptr, now);
+    const auto read_by_none = gate.decide(visitor("DE", "klaro=?"), {}, now);
     CHECK(read_by_none.rule == consent::rule::unreadable);
     CHECK(read_by_none.format == "own");
 }
@@ -141,7 +307,7 @@ TEST_CASE("rules: every error of every rule is reported at once, with its place"
     has(3, 10, "'shape' must be one of plain, json");
     has(4, 3, "unknown key 'colour'");
     has(5, 3, "'denied' is missing");
-    has(10, 7, "one of 'is', 'at_least' and 'present' is needed");
+    has(10, 7, "one of 'is', 'not', 'contains', 'at_least' and 'present' is needed");
 }
 
 TEST_CASE("rules: a wrong shape is one error, whatever stands beside it") {
@@ -168,7 +334,8 @@ TEST_CASE("rules: what cannot be is refused") {
         {"{name: x, cookie: c, marketing: m, " + plain + "}", "has no use"},
         {"{name: x, cookie: c, vetoes: m, " + plain + "}", "has no use"},
         {"{name: x, cookie: c, lists: accepted, " + plain + "}", "unknown key 'lists'"},
-        {"{name: x, cookie: c, shape: list, lists: all, marketing: m}", "unknown key 'lists'"},
+        {"{name: x, cookie: c, shape: list, lists: all, marketing: m}",
+         "must be one of accepted, refused"},
         {"{name: x, cookie: c, where: a, " + plain + "}", "no members"},
         {"{name: x, cookie: c, between: \",\", " + plain + "}", "unknown key 'between'"},
         {"{name: x, cookie: c, shape: json, marketing: m, granted: a, denied: b}",
@@ -206,6 +373,53 @@ TEST_CASE("rules: what cannot be is refused") {
         {"{name: x, cookie: c, chosen_at: {cookie: d, field: e, unit: s}, " + plain + "}",
          "'field' or 'cookie'"},
         {"{name: x, cookie: c, expires_at: soon, " + plain + "}", "must be a map"},
+        {"{name: x, cookie: c, suffix: z, " + plain + "}", "unknown key 'suffix'"},
+        {"{name: x, cookie: c, digits: true, " + plain + "}", "unknown key 'digits'"},
+        {"{name: x, prefix: c, digits: 5, " + plain + "}", "must be one of true"},
+        {"{name: x, cookie: c, ignore_case: true, " + plain + "}", "unknown key 'ignore_case'"},
+        {"{name: x, cookie: c, shape: list, between: \"\", marketing: m}",
+         "at least one character"},
+        {"{name: x, cookie: c, shape: fields, most: 11, where: \"1\", lists: none, denied: a}",
+         "number from 2 to 10"},
+        {"{name: x, cookie: c, shape: json, where: \"k[id]\", lists: accepted, marketing: m}",
+         "member names with dots"},
+        {"{name: x, cookie: c, shape: json, where: \"k[id={marketing}]\", lists: accepted, "
+         "marketing: m}",
+         "can hold {marketing} only"},
+        {"{name: x, cookie: c, shape: json, lists: none, marketing: m, granted: a, denied: b}",
+         "has no use where there are no categories"},
+        {"{name: x, cookie: c, shape: json, lists: all, needs: all, marketing: m, granted: a, "
+         "denied: b}",
+         "unknown key 'needs'"},
+        {"{name: x, cookie: c, shape: json, lists: all, refused: r, marketing: m, granted: a, "
+         "denied: b}",
+         "unknown key 'refused'"},
+        {"{name: x, cookie: c, shape: list, unlisted: granted, marketing: m}",
+         "must be one of denied, undecided"},
+        {"{name: x, cookie: c, shape: list, vetoes: v, marketing: m}",
+         "without a list of what was refused"},
+        {"{name: x, cookie: c, shape: list, lists: refused, implied: a, marketing: m}",
+         "has no use where only names"},
+        {"{name: x, cookie: c, shape: json, where: a, inside: {shape: json}, refused: r, lists: "
+         "accepted, marketing: m}",
+         "cannot stand beside 'inside'"},
+        {"{name: x, cookie: c, decided_when: [{cookie: d, is: a, not: b}], " + plain + "}",
+         "one of 'is', 'not'"},
+        {"{name: x, cookie: c, denied_when: [{cookie: d, contains: \"\"}], " + plain + "}",
+         "one of 'is', 'not'"},
+        {"{name: x, cookie: c, us_opt_out_when: [{cookie: d, present: maybe}], " + plain + "}",
+         "must be one of true, false"},
+        {"{name: x, cookie: c, chosen_at: {cookie: d, unit: [s, h]}, " + plain + "}",
+         "must be one of s, ms"},
+        {"{name: x, cookie: c, expires_after: {field: \"\", unit: days}, " + plain + "}",
+         "needs 'chosen_at'"},
+        {"{name: x, cookie: c, chosen_at: {cookie: d, unit: s}, expires_after: {field: \"\", unit: "
+         "weeks}, " +
+             plain + "}",
+         "must be one of days"},
+        {"{name: x, cookie: c, region_hint: {cookie: d}, " + plain + "}", "'form' is missing"},
+        {"{name: x, cookie: c, region_hint: {cookie: d, form: zip}, " + plain + "}",
+         "must be one of country"},
         {"just text", "must be a map"},
     }));
     CAPTURE(rule);

@@ -26,6 +26,17 @@ inline const std::string granted_cookie =
 inline const std::string denied_cookie =
     "gatepost_consent=v1.m:0.s:" + unix_text(-std::chrono::hours(168)) + ".src:page";
 
+// TC strings of 1 September 2026 as @iabtechlabtcf/core 1.5.21 encodes them: vendors 755 and 986
+// disclosed, purposes 1, 2, 3, 4 and 7 granted or none; and one that never asked for vendor 986.
+constexpr std::string_view tcf_granted =
+    "CQp3NcAQp3NcAAKACADECSFgAPIAAAIAAAYgHtQAgF5gPaA9qACA9oAA.IHtQAgF5gPaA";
+constexpr std::string_view tcf_denied = "CQp3NcAQp3NcAAKACADECSFgAAAAAAAAAAYgAAAAAAAA.IHtQAgF5gPaA";
+constexpr std::string_view tcf_undisclosed =
+    "CQp3NcAQp3NcAAKACADECSFgAPAAAAIAAAYgF5wAQF5gXnABAXmAAAAA.IF5wAQF5gAAA";
+// GPP strings that OneTrust wrote: US national, nothing opted out; everything opted out, with GPC.
+constexpr std::string_view gpp_kept = "DBABLA~BVQqAAAACgA.QA";
+constexpr std::string_view gpp_opted_out = "DBABLA~BVQVAAAAAAGA.YA";
+
 inline consent::gate make_gate(consent::options chosen = {}, std::string_view own_rules = "") {
     static const auto built_in = consent::catalog::built_in();
     auto rules = built_in;
@@ -42,7 +53,7 @@ inline consent::signals visitor(std::string_view country, std::string_view cooki
 }
 
 inline consent::decision decide(const consent::signals& from, consent::options chosen = {}) {
-    return make_gate(std::move(chosen)).decide(from, nullptr, now);
+    return make_gate(std::move(chosen)).decide(from, {}, now);
 }
 
 // The finding of a source; the test fails when there is none.

@@ -7,7 +7,7 @@
 
 using namespace gatepost;
 using core::base64_decode;
-using core::base64_encode;
+using core::base64url_encode;
 
 namespace {
 
@@ -29,20 +29,21 @@ TEST_CASE("base64: the vectors of RFC 4648 section 10") {
                                                                           {"foob", "Zm9vYg=="},
                                                                           {"fooba", "Zm9vYmE="},
                                                                           {"foobar", "Zm9vYmFy"}}));
-    CHECK(base64_encode(plain) == coded);
+    const auto unpadded = coded.substr(0, coded.find('='));
+    CHECK(base64url_encode(plain) == unpadded);
     CHECK(base64_decode(coded) == plain);
-    CHECK(base64_decode(coded.substr(0, coded.find('='))) == plain);
+    CHECK(base64_decode(unpadded) == plain);
 }
 
 TEST_CASE("base64: agrees with openssl on all bytes") {
     const auto size = GENERATE(1, 2, 3, 256, 257, 1000);
     const auto bytes = bytes_up_to(static_cast<std::size_t>(size));
     auto expected = test::output_of("openssl base64 -A", bytes);
-    CHECK(base64_encode(bytes) == expected);
     CHECK(base64_decode(expected) == bytes);
     std::ranges::replace(expected, '+', '-');
     std::ranges::replace(expected, '/', '_');
     CHECK(base64_decode(expected) == bytes);
+    CHECK(base64url_encode(bytes) == expected.substr(0, expected.find('=')));
 }
 
 TEST_CASE("base64: other characters and impossible lengths are refused") {

@@ -55,6 +55,13 @@ TEST_CASE("json: invalid UTF-8 is refused in values and in names") {
     CHECK(refusal("{\"" + bytes + "\":1}").code == "invalid_json");
 }
 
+TEST_CASE("json: text that ends inside a UTF-8 sequence is refused, and nothing behind it read") {
+    const std::string text =
+        GENERATE("{\"2~1.541~dv.us\xf0.", "[\"\xf0", "[\"\xe2", "[\"\xc3", "{\"\xf0\x90\x8d");
+    // A string of its own size, so that AddressSanitizer sees a byte too many.
+    CHECK(core::json::parse(std::string(text.begin(), text.end())).has_error());
+}
+
 TEST_CASE("json: UTF-8 of every length is kept, escaped or not") {
     CHECK(read("\"\u00e4\u20ac\U0001f600\"").root().text() == "\u00e4\u20ac\U0001f600");
     CHECK(read(R"("\u00e4\u20ac\ud83d\ude00")").root().text() == "\u00e4\u20ac\U0001f600");

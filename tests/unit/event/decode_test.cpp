@@ -300,3 +300,12 @@ TEST_CASE("decode: consent that cannot be read is kept as unreadable, not left o
         CHECK(claims.fields.empty());
     }
 }
+
+TEST_CASE("decode: att_status is text; anything else could hide a refusal and is not taken") {
+    CHECK(decode(R"({"event":"a","user":{"att_status":"DENIED"}})").events[0]->who.att_status ==
+          "DENIED");
+    const auto number = decode(R"({"event":"a","user":{"att_status":2}})");
+    REQUIRE(number.events[0].has_error());
+    CHECK(number.events[0].error().code == "invalid_event");
+    CHECK(number.events[0].error().path == "/events/0/user/att_status");
+}

@@ -54,6 +54,16 @@ TEST_CASE("instance key: agrees with openssl's command, every time and in every 
     }
 }
 
+TEST_CASE("instance key: a derived key is the HMAC of its label, and one label is one key") {
+    const instance_key key(core::secret_string("Jefe"));
+    const auto derived = test::output_of("openssl dgst -sha256 -hmac Jefe -r", "derive:a label");
+    const auto expected = test::output_of(
+        "openssl dgst -sha256 -mac HMAC -macopt hexkey:" + derived.substr(0, 64) + " -r", "value");
+    CHECK(hex(key.derive("a label").hmac("value")) == expected.substr(0, 64));
+    CHECK(key.derive("a label").hmac("value") != key.derive("a labe").hmac("value"));
+    CHECK(key.derive("a label").hmac("value") != key.hmac("value"));
+}
+
 TEST_CASE("key file: the first start makes a key of mode 0600, the second finds it") {
     const test::temporary_directory directory;
     const auto path = directory.file("identity.key");

@@ -55,6 +55,16 @@ TEST_CASE("user: a national number without a region is left out and said so") {
     CHECK(now.warnings == strings{"/events/3/user/phone: no country code and no region; left out"});
 }
 
+TEST_CASE("user: outside a list of events the warnings begin at the root") {
+    hashing now;
+    now.event.index = 3;
+    now.event.who.phones = {"1231231234"};
+    now.event.who.emails = {"nobody"};
+    identity::hash_user(now.event.who, "", now.chosen, now.digest, now.warnings);
+    CHECK(now.warnings == strings{"/user/email: no @; left out",
+                                  "/user/phone: no country code and no region; left out"});
+}
+
 TEST_CASE("user: the event's region goes before the configured one") {
     hashing now;
     now.event.who.phones = {"(213) 373-4253"};

@@ -1,16 +1,8 @@
 // The answers as applications read them, and who a request says its visitor is.
 
-#include "trial.hpp"
+#include "running_routes.hpp"
 
-#include <gatepost/ingest/routes.hpp>
-#include <gatepost/spool/sqlite_queue.hpp>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
-
-#include <support/temporary_directory.hpp>
 
 using namespace gatepost;
 using namespace gatepost::test;
@@ -21,35 +13,15 @@ const std::string granted =
     R"({"event":"a","event_id":"1","visitor":{"country":"DE"},"consent":{"marketing":"granted"}})";
 const std::string list = "[" + granted + R"(,{"event":"b","event_id":"2"},{"event":7}])";
 
-boost::asio::awaitable<void> ask(ingest::routes& routes, const net::request_head& head,
-                                 std::string body, net::response& into) {
-    into = co_await routes.answer(head, std::move(body));
-}
-
 // The `user` object of what an event would send, for a request with these headers.
 std::string explained_user(const std::vector<net::header>& headers,
                            const std::vector<std::string>& proxies) {
-    const temporary_directory directory;
-    const fake_clock clock;
-    observe::metrics metrics({first_pixel});
-    const auto queue =
-        spool::open_sqlite_queue({.path = directory.file("spool")}, clock, metrics).value();
-    const consent::gate gate({}, consent::catalog::built_in());
     auto chosen = one_pixel();
     for (const auto& proxy : proxies) {
         REQUIRE(chosen.trusted_proxies.add(proxy));
     }
-    tiktok::encoder encoder({}, identity::instance_key(core::secret_string("key")));
-    ingest::routes routes(chosen, ingest::pipeline(chosen, gate, std::move(encoder)), *queue, clock,
-                          metrics);
-    net::request_head head;
-    head.method = "POST";
-    head.target = "/v1/explain";
-    head.headers = headers;
-    net::response answer;
-    boost::asio::io_context context;
-    boost::asio::co_spawn(context, ask(routes, head, granted, answer), boost::asio::detached);
-    context.run();
+    running_routes routes(chosen);
+    const auto answer = routes.post("/v1/explain", granted, headers);
     REQUIRE(answer.status == 200);
     const auto body = core::json::parse(answer.body).value();
     core::json::writer out;
@@ -62,12 +34,15 @@ std::string explained_user(const std::vector<net::header>& headers,
 
 TEST_CASE("answer: results in the events' order, members without a value absent") {
     trial subject;
-    const auto judged = subject.judge(list);
+    auto judged = subject.judge(list);
+    CHECK(judged.verdicts[0].token.starts_with("gp1."));
+    CHECK(judged.verdicts[1].token.empty()); // nobody said anything
+    judged.verdicts[0].token = "gp1.x.y";
     CHECK(ingest::write_answer(judged) ==
           R"({"results":[)"
           R"({"event_id":"1","outcome":"queued","decision":{"action":"send",)"
           R"("rule":"explicit-grant","source":"body:consent.marketing","regime":"opt_in",)"
-          R"("country":"DE"}},)"
+          R"("country":"DE","token":"gp1.x.y"}},)"
           R"({"event_id":"2","outcome":"dropped","decision":{"action":"drop",)"
           R"("rule":"opt-in-default","source":"none","regime":"opt_in"}},)"
           R"({"outcome":"rejected","error":{"code":"invalid_event",)"

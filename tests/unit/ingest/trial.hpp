@@ -29,21 +29,32 @@ inline ingest::options two_pixels() {
     return chosen;
 }
 
+constexpr auto key_bytes = "0123456789abcdef0123456789abcdef";
+
+inline ingest::pipeline make_pipeline(const ingest::options& chosen, const ingest::gates& gates,
+                                      const ledger::registry* registry = nullptr) {
+    const identity::instance_key key{core::secret_string(key_bytes)};
+    return {chosen,
+            {gates, registry, identity::identifier({}, key), identity::token_signer(key),
+             tiktok::encoder({"email", "e-mail", "phone", "name", "token"})}};
+}
+
 class trial {
   public:
-    explicit trial(ingest::options chosen = one_pixel(), consent::options consent = {})
-        : gate_(std::move(consent), consent::catalog::built_in()),
-          pipeline_(chosen, gate_,
-                    tiktok::encoder({}, identity::instance_key(core::secret_string(
-                                            "0123456789abcdef0123456789abcdef")))) {}
+    explicit trial(ingest::options chosen = one_pixel(), consent::options consent = {},
+                   const ledger::registry* registry = nullptr)
+        : gates_(consent::gate(std::move(consent), consent::catalog::built_in())),
+          pipeline_(make_pipeline(chosen, gates_, registry)) {}
 
     ingest::judgement judge(const std::string& body, const ingest::caller& by = {}) {
         return pipeline_.judge(event::decode_body(body, event::body_format::json).value(), by,
-                               fake_clock::start);
+                               {.received = fake_clock::start});
     }
 
+    ingest::gates& gates() { return gates_; }
+
   private:
-    consent::gate gate_;
+    ingest::gates gates_;
     ingest::pipeline pipeline_;
 };
 

@@ -191,6 +191,7 @@ TEST_CASE("visitor: what TikTok would refuse a batch for is left out, with a war
 TEST_CASE("visitor: sections of GPP that cannot be read are not passed over") {
     trial subject;
     const auto judged = subject.judge(
-        R"({"event":"a","event_id":"1","consent":{"marketing":"granted","gpp_sid":"7"}})");
+        R"({"event":"a","event_id":"1","visitor":{"country":"US"},"consent":{"gpp_sid":"7"}})");
     CHECK(judged.verdicts[0].decision->rule == rule::unreadable);
+    CHECK(judged.verdicts[0].decision->source == "body:consent.gpp_sid");
 }

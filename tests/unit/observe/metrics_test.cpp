@@ -22,9 +22,13 @@ void exercise(observe::metrics& metrics) {
     metrics.event("queued", pixel);
     metrics.decision("send", "explicit-grant", "cookiebot");
     metrics.conflict("cookiebot", "header");
+    metrics.tcf_string(pixel, "not_disclosed");
     metrics.ingest_took(3ms);
     metrics.commit_took(2s);
     metrics.spool({.waiting = 5, .leased = 4, .dead = 3, .bytes = 2000, .oldest_seconds = 1.5});
+    metrics.withdrawn(pixel, 6);
+    metrics.registry_keys(7);
+    metrics.audit_lines_lost(8);
     metrics.delivered(pixel, 10);
     metrics.late(pixel, 2);
     metrics.dead_letters(pixel, "invalid", 3);
@@ -47,6 +51,7 @@ TEST_CASE("metrics: each one of the contract is there under its name, with its l
             R"(gatepost_events_total{outcome="queued",pixel="C0EXAMPLE0PIXEL0CODE"} 1)",
             R"(gatepost_decisions_total{action="send",rule="explicit-grant",source="cookiebot"} 1)",
             R"(gatepost_conflicts_total{denied="header",granted="cookiebot"} 1)",
+            R"(gatepost_tcf_strings_total{pixel="C0EXAMPLE0PIXEL0CODE",vendor="not_disclosed"} 1)",
             R"(gatepost_ingest_seconds_count 1)",
             R"(gatepost_ingest_seconds_bucket{le="0.0025"} 0)",
             R"(gatepost_ingest_seconds_bucket{le="0.005"} 1)",
@@ -56,6 +61,9 @@ TEST_CASE("metrics: each one of the contract is there under its name, with its l
             R"(gatepost_spool_oldest_seconds 1.5)",
             R"(gatepost_spool_bytes 2000)",
             R"(gatepost_spool_commit_seconds_sum 2)",
+            R"(gatepost_withdrawn_total{pixel="C0EXAMPLE0PIXEL0CODE"} 6)",
+            R"(gatepost_registry_keys 7)",
+            R"(gatepost_audit_lines_lost_total 8)",
             R"(gatepost_delivered_total{pixel="C0EXAMPLE0PIXEL0CODE"} 10)",
             R"(gatepost_late_total{pixel="C0EXAMPLE0PIXEL0CODE"} 2)",
             R"(gatepost_dead_letters_total{pixel="C0EXAMPLE0PIXEL0CODE",reason="invalid"} 3)",
@@ -82,6 +90,8 @@ TEST_CASE("metrics: a pixel that is not configured is labelled other") {
     metrics.dead_letters(made_up, "invalid", 1);
     metrics.upstream_request(made_up, "ok");
     metrics.breaker(made_up, 1);
+    metrics.withdrawn(made_up, 1);
+    metrics.tcf_string(made_up, "disclosed");
     const auto text = metrics.render();
     CHECK_THAT(text, Contains(R"(gatepost_events_total{outcome="rejected",pixel="other"} 2)"));
     CHECK_THAT(text, Contains(R"(gatepost_delivered_total{pixel="other"} 1)"));
@@ -121,7 +131,7 @@ TEST_CASE("metrics: the text is Prometheus's format, each name with help and typ
         REQUIRE(std::regex_match(line, parts, sample));
         CHECK(described.contains(parts[1]));
     }
-    CHECK(described.size() >= 18);
+    CHECK(described.size() >= 22);
 }
 
 TEST_CASE("metrics: promtool finds nothing wrong") {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <random>
@@ -226,4 +227,52 @@ TEST_CASE("batch plan: a retry at any point leaves undecided exactly what is nei
 
 TEST_CASE("batch plan: a single record is dead or delivered at once") {
     CHECK(extra_requests(1, {0}) == 0);
+}
+
+TEST_CASE("batch plan: what is left out is neither sent again nor undecided, whatever is bad") {
+    std::mt19937 random(GENERATE(1U, 2U, 3U));
+    for (int round = 0; round < 200; ++round) {
+        const std::size_t records = 1 + random() % 40;
+        std::set<std::size_t> bad;
+        for (std::size_t n = random() % 4; n > 0; --n) {
+            bad.insert(random() % records);
+        }
+        upstream to(bad);
+        std::set<std::size_t> left_out;
+        relay::batch_plan plan(records);
+        fates result;
+        while (to.requests < 2000) {
+            places chosen = plan.next();
+            if (chosen.empty()) {
+                break;
+            }
+            places gone;
+            std::ranges::copy_if(chosen, std::back_inserter(gone),
+                                 [&](std::size_t) { return random() % 8 == 0; });
+            left_out.insert(gone.begin(), gone.end());
+            chosen = plan.leave_out(gone);
+            if (chosen.empty()) {
+                continue;
+            }
+            CHECK(std::ranges::none_of(
+                chosen, [&](std::size_t place) { return left_out.contains(place); }));
+            const auto answer = to.answer(chosen);
+            for (std::size_t i = 0; i < chosen.size(); ++i) {
+                result.delivered[chosen[i]] += answer.records[i] == outcome::delivered ? 1 : 0;
+                if (answer.records[i] == outcome::dead) {
+                    result.dead.insert(chosen[i]);
+                }
+            }
+            plan.answered(answer);
+        }
+        CHECK(plan.undecided().empty());
+        for (std::size_t place = 0; place < records; ++place) {
+            const int ends = (result.delivered[place] == 1 ? 1 : 0) +
+                             (result.dead.contains(place) ? 1 : 0) +
+                             (left_out.contains(place) ? 1 : 0);
+            CHECK(ends == 1);
+            CHECK(result.delivered[place] <= 1);
+        }
+        CHECK(std::ranges::includes(bad, result.dead));
+    }
 }

@@ -6,7 +6,7 @@
 
 using namespace gatepost;
 using namespace gatepost::test;
-using spool::database;
+using sqlite::database;
 
 namespace {
 

@@ -110,3 +110,37 @@ TEST_CASE("lease book: the next due time is the earliest of those given back") {
     book.release(2, now + seconds(3));
     CHECK(book.next_due() == now + seconds(3));
 }
+
+TEST_CASE("lease book: a forgotten record is out of the book, and new ones stay new") {
+    lease_book book(0);
+    book.lease(1);
+    book.lease(2);
+    book.lease(3);
+    book.release(2, now);
+    book.release(3, now + seconds(60));
+    CHECK(book.due(now, 10) == std::vector<record_id>{2});
+    for (const record_id id : {1, 2, 3, 9}) {
+        book.forget(id);
+    }
+    CHECK(book.leased() == 0);
+    CHECK(book.given_back() == 0);
+    CHECK_FALSE(book.next_due());
+    CHECK(book.cursor() == 3);
+    CHECK_FALSE(book.settle(1));
+    CHECK_FALSE(book.release(2, now));
+    book.hasten();
+    CHECK(book.due(now + seconds(60), 10).empty());
+}
+
+TEST_CASE("lease book: leased is what is out, not what is new, given back or settled") {
+    lease_book book(0);
+    for (const record_id id : {1, 2, 3}) {
+        book.lease(id);
+    }
+    book.release(2, now);
+    book.settle(3);
+    CHECK(book.is_leased(1));
+    CHECK_FALSE(book.is_leased(2));
+    CHECK_FALSE(book.is_leased(3));
+    CHECK_FALSE(book.is_leased(4));
+}

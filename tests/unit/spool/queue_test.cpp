@@ -87,6 +87,44 @@ TEST_CASE_METHOD(spool_fixture, "queue: subjects, evidence and controller are ke
               " FROM records") == 1);
 }
 
+TEST_CASE_METHOD(spool_fixture, "queue: a leased record carries what the second look asks about") {
+    open();
+    auto content = make_content(pixel, 1);
+    content.subjects = {{core::subject_key::kind::phone, {0x0102030405060708, 0x090a0b0c0d0e0f10}},
+                        {core::subject_key::kind::ttp, {0, 1}}};
+    append(*queue, {tiktok::encoder::seal(content)}).value();
+    content.subjects.clear();
+    content.duplicate_key.low = 2;
+    append(*queue, {tiktok::encoder::seal(content)}).value();
+    open();
+    const auto records = lease();
+    REQUIRE(records.size() == 2);
+    CHECK(records[0].controller == "shop");
+    CHECK(records[0].evidence == R"({"rule":"explicit-grant"})");
+    CHECK(records[0].subjects ==
+          std::vector<core::subject_key>{
+              {core::subject_key::kind::phone, {0x0102030405060708, 0x090a0b0c0d0e0f10}},
+              {core::subject_key::kind::ttp, {0, 1}}});
+    CHECK(records[1].subjects.empty());
+}
+
+TEST_CASE_METHOD(spool_fixture, "queue: what was withdrawn is gone, no dead letter, its id free") {
+    open();
+    add(1, 4).value();
+    const auto records = lease();
+    settle({records[0], records[2]}, {.id = 0, .how = spool::settled_as::withdrawn});
+    settle({records[1]});
+    flush();
+    CHECK(queue->count().waiting == 1);
+    CHECK(queue->count().dead == 0);
+    CHECK(queue->count().bytes == spool::stored_size(make_content(pixel, 4)));
+    CHECK(metrics.render().find(R"(gatepost_withdrawn_total{pixel="PIXEL-A"} 2)") !=
+          std::string::npos);
+    CHECK(add(1, 2).value() == std::vector{queued, duplicate});
+    open();
+    CHECK(add(1, 4).value() == std::vector{duplicate, duplicate, queued, duplicate});
+}
+
 TEST_CASE_METHOD(spool_fixture,
                  "queue: a record given back comes again at its time, first of all") {
     open();

@@ -1,10 +1,9 @@
 // A spool in a directory of its own, with a clock that the test turns.
 #pragma once
 
-#include "../../../src/spool/database.hpp"
-
 #include <gatepost/observe/metrics.hpp>
 #include <gatepost/spool/sqlite_queue.hpp>
+#include <gatepost/sqlite/database.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -105,7 +104,7 @@ class spool_fixture {
     std::string file() const { return chosen.path + "/spool.db"; }
     // Asks the file itself, past the queue.
     std::int64_t ask(const std::string& sql) const {
-        auto opened = spool::database::open(file(), spool::database::access::read_only);
+        auto opened = sqlite::database::open(file(), sqlite::database::access::read_only);
         REQUIRE(opened.has_value());
         const auto answer = opened->ask(sql);
         REQUIRE_FALSE(opened->failure());

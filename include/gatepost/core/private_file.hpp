@@ -1,0 +1,16 @@
+// Files that nobody but the daemon's own user may read.
+#pragma once
+
+#include <gatepost/core/result.hpp>
+
+#include <string>
+
+namespace gatepost::core {
+
+// Makes an empty file of mode 0600, whatever the umask, unless there is one. Errors: what the file
+// system says; not_supported for what is there and is no regular file.
+error_code make_private_file(const std::string& file);
+// Mode 0600 for a file that may exist.
+error_code make_private(const std::string& file);
+
+} // namespace gatepost::core

@@ -1,0 +1,132 @@
+// SQLite as the spool and the ledger use it. Only src/sqlite/database.cpp names its C API.
+//
+// Failures stick: after the first one every statement of the connection is a no-op, so that a group
+// of statements is checked once, before its COMMIT. A new transaction starts without failure.
+#pragma once
+
+#include <gatepost/core/result.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace gatepost::sqlite {
+
+enum class errc {
+    full = 1, // the disk has no room
+    io,       // reading or writing failed
+    damaged,  // the file is no database, or a damaged one
+};
+const boost::system::error_category& sqlite_category();
+core::error_code make_error_code(errc value);
+
+struct connection; // what a database and its statements share; database.cpp has it
+
+// A value to bind as BLOB instead of TEXT.
+struct blob {
+    std::string_view bytes;
+};
+
+// A prepared statement. Must not outlive its database.
+class statement {
+  public:
+    statement(connection& on, std::string_view sql);
+
+    // Binds all parameters in order. Text and blobs must stay alive until the statement has run.
+    template <class... Values>
+    statement& with(const Values&... values) {
+        int index = 0;
+        (bind(++index, values), ...);
+        return *this;
+    }
+
+    // Goes to the next row; false at the end and on failure, and the statement is ready to be used
+    // again.
+    bool next();
+    void run() {
+        while (next()) {
+        }
+    }
+    // Leaves the remaining rows. An unfinished statement would keep checkpoints from completing.
+    void reset();
+
+    // Columns of the current row, from 0. Views hold until next() or reset().
+    std::int64_t integer(int column) const;
+    std::string_view text(int column) const; // TEXT or BLOB
+
+  private:
+    struct finalize {
+        void operator()(sqlite3_stmt* handle) const;
+    };
+
+    template <std::integral Integer>
+    void bind(int index, Integer number) {
+        bind_integer(index, static_cast<std::int64_t>(number));
+    }
+    void bind_integer(int index, std::int64_t number);
+    void bind(int index, std::string_view text);
+    void bind(int index, blob bytes);
+
+    connection* connection_;
+    std::unique_ptr<sqlite3_stmt, finalize> handle_;
+};
+
+// A connection, for one thread at a time.
+class database {
+  public:
+    enum class access { read_write, read_only };
+    // The file must exist; an empty one is an empty database.
+    static core::result<database> open(const std::string& file, access mode);
+
+    database(database&&) noexcept;
+    ~database();
+
+    statement prepare(std::string_view sql) { return {*connection_, sql}; }
+    void run(std::string_view sql) { prepare(sql).run(); }
+    // The first column of the first row; 0 when there is none.
+    std::int64_t ask(std::string_view sql);
+
+    // What went wrong first.
+    core::error_code failure() const;
+    // SQLite's extended result code of the last failure, for logs.
+    int failure_detail() const;
+    void forget_failure();
+
+    // Pages written to the write-ahead log and not yet copied into the file.
+    int log_pages() const;
+    // Copies pages of the log into the file as far as readers allow (SQLite's PASSIVE); with
+    // `truncate` also gives the log's space back to the disk.
+    core::error_code checkpoint(bool truncate);
+
+  private:
+    friend class transaction;
+    explicit database(std::unique_ptr<connection> opened);
+    std::unique_ptr<connection> connection_;
+};
+
+// Rolled back unless committed.
+class transaction {
+  public:
+    explicit transaction(database& on);
+    ~transaction();
+    transaction(const transaction&) = delete;
+    transaction& operator=(const transaction&) = delete;
+
+    // The first failure since the transaction began, the COMMIT included; then nothing was done.
+    core::error_code commit();
+
+  private:
+    database& database_;
+};
+
+} // namespace gatepost::sqlite
+
+namespace boost::system {
+template <>
+struct is_error_code_enum<gatepost::sqlite::errc> : std::true_type {};
+} // namespace boost::system

@@ -1,0 +1,66 @@
+#include "commands.hpp"
+
+#include <gatepost/app/cli.hpp>
+#include <gatepost/config/config.hpp>
+#include <gatepost/core/text.hpp>
+#include <gatepost/ledger/audit.hpp>
+
+#include <ctime>
+#include <iomanip>
+#include <iostream>
+#include <optional>
+#include <sstream>
+
+namespace gatepost::app {
+namespace {
+
+// "1795340000", "2026-11-22" or "2026-11-22T18:00:00Z".
+std::optional<core::wall_time> parse_since(const std::string& text) {
+    if (const auto seconds = core::parse_integer<std::int64_t>(text)) {
+        return core::wall_time(std::chrono::seconds(*seconds));
+    }
+    for (const char* form : {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"}) {
+        std::tm parts{};
+        std::istringstream in(text);
+        in >> std::get_time(&parts, form);
+        if (!in.fail() && in.peek() == std::istringstream::traits_type::eof()) {
+            return core::wall_time(std::chrono::seconds(timegm(&parts)));
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+int export_decisions(const std::string& config_file, const std::string& since) {
+    const auto from = parse_since(since);
+    if (!from) {
+        std::cerr << "gatepost: --since takes 2026-11-22, 2026-11-22T18:00:00Z or seconds since "
+                     "1970\n";
+        return wrong_usage;
+    }
+    const auto chosen = config::load_file(config_file, config::secrets::ignore);
+    if (chosen.has_error()) {
+        for (const auto& problem : chosen.error()) {
+            std::cerr << config::format(problem, config_file) << '\n';
+        }
+        return bad_configuration;
+    }
+    // On standard error, so that the lines can be piped on.
+    std::cerr << "gatepost: these lines are pseudonymous personal data: decisions with their "
+                 "signals, event ids and link ids. Keep them as you keep your orders.\n";
+    std::ios::sync_with_stdio(false);
+    const auto failure =
+        ledger::read_audit(chosen->audit.directory, *from, [](std::string_view line) {
+            std::cout << line << '\n';
+            return static_cast<bool>(std::cout);
+        });
+    if (failure) {
+        std::cerr << "gatepost: audit.path " << chosen->audit.directory << ": " << failure.message()
+                  << '\n';
+        return failed;
+    }
+    return done;
+}
+
+} // namespace gatepost::app

@@ -1,0 +1,84 @@
+#include "findings.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace gatepost::consent {
+namespace {
+
+using optional_time = std::optional<std::chrono::sys_seconds>;
+
+void take_earlier(optional_time& into, const optional_time& other) {
+    if (other && (!into || *other < *into)) {
+        into = other;
+    }
+}
+
+} // namespace
+
+void finding_list::merge(finding found) {
+    const auto same = std::ranges::find_if(findings, [&](const finding& f) {
+        return f.from == found.from && f.format == found.format && f.source == found.source &&
+               f.meaning == found.meaning;
+    });
+    if (same == findings.end()) {
+        findings.push_back(std::move(found));
+    } else if (strictness(found.state) > strictness(same->state)) {
+        *same = std::move(found);
+    } else if (found.state == same->state) {
+        take_earlier(same->at, found.at);
+        take_earlier(same->expires, found.expires);
+        same->detail = std::min(same->detail, found.detail);
+    }
+}
+
+void finding_list::add(origin from, std::string_view source, std::string_view format, reading said,
+                       std::string_view tc_string) {
+    if (said.gpc) {
+        add_gpc(source);
+    }
+    if (!rules_.reads(format)) {
+        return;
+    }
+    // A platform's cookie may hold a yes and an opt-out of sale side by side.
+    if (said.us_opt_out && from != origin::us_privacy) {
+        merge({.from = origin::us_privacy,
+               .source = std::string(source),
+               .format = format,
+               .state = state::denied,
+               .meaning = objection::us_opt_out});
+    }
+    if (!said.country.empty()) {
+        places.emplace_back(std::move(said.country), std::move(said.region));
+    }
+    merge({.from = from,
+           .source = std::string(source),
+           .format = format,
+           .state = said.state,
+           .meaning = from == origin::us_privacy ? objection::us_opt_out : objection::refusal,
+           .at = said.at,
+           .expires = said.expires,
+           .detail = said.detail,
+           .tc_string = tc_string});
+}
+
+void finding_list::add_gpc(std::string_view source) {
+    if (rules_.reads(format::gpc)) {
+        merge({.from = origin::gpc,
+               .source = std::string(source),
+               .format = format::gpc,
+               .state = state::denied,
+               .meaning = objection::gpc});
+    }
+}
+
+void finding_list::add_minor(std::string_view source) {
+    merge({.from = origin::body,
+           .source = std::string(source),
+           .format = format::minor,
+           .state = state::denied,
+           .meaning = objection::minor});
+}
+
+} // namespace gatepost::consent

@@ -1,0 +1,39 @@
+// The findings of one visitor while they are gathered.
+#pragma once
+
+#include "policy.hpp"
+#include "reading.hpp"
+
+#include <gatepost/consent/finding.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gatepost::consent {
+
+class finding_list {
+  public:
+    explicit finding_list(const policy& rules) : rules_(rules) {}
+
+    // What a signal says, and what else its reader noticed on the way: GPC, an opt-out under US
+    // laws, a place. Formats that are ignored add nothing. Copies of one source that disagree
+    // become one finding: the one that lets less through.
+    void add(origin from, std::string_view source, std::string_view format, reading said,
+             std::string_view tc_string = "");
+    void add_gpc(std::string_view source);
+    // A known minor, whoever says so; cannot be ignored.
+    void add_minor(std::string_view source);
+
+    std::vector<finding> findings;
+    // Where consent platforms believe the visitor to be: country and region, any case.
+    std::vector<std::pair<std::string, std::string>> places;
+
+  private:
+    void merge(finding found);
+
+    const policy& rules_;
+};
+
+} // namespace gatepost::consent

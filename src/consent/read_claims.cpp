@@ -1,0 +1,98 @@
+#include "readers.hpp"
+#include "strings.hpp"
+
+#include <gatepost/core/text.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace gatepost::consent {
+namespace {
+
+constexpr std::string_view marketing = "marketing";
+constexpr std::string_view marketing_source = "body:consent.marketing";
+constexpr std::string_view no_text = "not a text";
+
+struct string_claim {
+    std::string_view name;
+    std::string_view source;
+    string_format format;
+};
+constexpr std::array string_claims{
+    string_claim{"tcf", "body:consent.tcf", string_format::tcf},
+    string_claim{"gpp", "body:consent.gpp", string_format::gpp},
+    string_claim{"us_privacy", "body:consent.us_privacy", string_format::us_privacy},
+    string_claim{"gcs", "body:consent.gcs", string_format::gcs},
+    string_claim{"gcd", "body:consent.gcd", string_format::gcd},
+    string_claim{"ac", "body:consent.ac", string_format::additional_consent},
+};
+
+bool is_unreadable(const signals& from, std::string_view claim) {
+    return std::ranges::find(from.unreadable_claims, claim) != from.unreadable_claims.end();
+}
+
+// A grant without a time is taken, one whose time cannot be read is not.
+void read_marketing(std::string_view value, const signals& from, finding_list& into) {
+    auto said = read_verdict(value);
+    if (said.state == state::granted && is_unreadable(from, "at")) {
+        said = unreadable("time not readable");
+    } else if (said.state != state::unreadable) {
+        said.at = from.claimed_at;
+    }
+    into.add(origin::body, marketing_source, format::body, said);
+}
+
+void read_strings(const signals& from, const policy& rules, finding_list& into) {
+    // Where it cannot be read which GPP sections apply, all of them do.
+    const bool knows_sections = !from.gpp_sid.empty() && !is_unreadable(from, "gpp_sid");
+    const string_context beside{.applying = knows_sections ? &from.gpp_sid : nullptr,
+                                .at = from.claimed_at};
+    for (const auto& [name, value] : from.claims) {
+        const auto text = core::trim(value);
+        const auto* const known = std::ranges::find(string_claims, name, &string_claim::name);
+        if (known != string_claims.end() && !text.empty() && !is_unreadable(from, name)) {
+            add_string(into, rules, known->format, known->source, text, beside);
+        }
+    }
+    for (const auto name : from.unreadable_claims) {
+        const auto* const known = std::ranges::find(string_claims, name, &string_claim::name);
+        if (known != string_claims.end()) {
+            add_unreadable(into, rules, known->format, known->source, no_text);
+        } else if (name == "gpp_sid") {
+            add_unreadable(into, rules, string_format::gpp, "body:consent.gpp_sid",
+                           "not a list of numbers");
+        }
+    }
+}
+
+} // namespace
+
+void read_claims(const signals& from, const policy& rules, finding_list& into) {
+    for (const auto& [name, value] : from.claims) {
+        if (name == marketing && !is_unreadable(from, name)) {
+            read_marketing(value, from, into);
+        }
+    }
+    if (is_unreadable(from, marketing)) {
+        into.add(origin::body, marketing_source, format::body, unreadable(no_text));
+    }
+    read_strings(from, rules, into);
+    const auto tracking = core::trim(from.att_status);
+    if (core::iequals(tracking, "denied") || core::iequals(tracking, "restricted")) {
+        into.add(origin::body, "body:user.att_status", format::tracking, {.state = state::denied});
+    }
+    if (from.minor) {
+        into.add_minor("body:visitor.minor");
+    } else if (from.age && *from.age < rules.chosen.minor_age) {
+        into.add_minor("body:visitor.age");
+    }
+}
+
+reading read_verdict(std::string_view text) {
+    const auto word = core::trim(text);
+    return core::iequals(word, "granted")  ? reading{.state = state::granted}
+           : core::iequals(word, "denied") ? reading{.state = state::denied}
+                                           : unreadable("neither granted nor denied");
+}
+
+} // namespace gatepost::consent

@@ -1,0 +1,44 @@
+#include <gatepost/core/private_file.hpp>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace gatepost::core {
+namespace {
+
+constexpr mode_t private_mode = 0600;
+
+error_code last_error() {
+    return {errno, boost::system::system_category()};
+}
+
+} // namespace
+
+error_code make_private_file(const std::string& file) {
+    const int made =
+        ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, private_mode);
+    if (made >= 0) {
+        const bool done = ::fchmod(made, private_mode) == 0;
+        const auto failure = done ? error_code() : last_error();
+        ::close(made);
+        return failure;
+    }
+    if (errno != EEXIST) {
+        return last_error();
+    }
+    struct stat found {};
+    if (::lstat(file.c_str(), &found) != 0) {
+        return last_error();
+    }
+    return S_ISREG(found.st_mode) ? error_code()
+                                  : make_error_code(boost::system::errc::not_supported);
+}
+
+error_code make_private(const std::string& file) {
+    const bool done = ::chmod(file.c_str(), private_mode) == 0 || errno == ENOENT;
+    return done ? error_code() : last_error();
+}
+
+} // namespace gatepost::core

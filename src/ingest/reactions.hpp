@@ -1,0 +1,24 @@
+// What the registry is to remember of a decision.
+#pragma once
+
+#include <gatepost/consent/decision.hpp>
+#include <gatepost/ingest/pipeline.hpp>
+
+#include <string>
+#include <vector>
+
+namespace gatepost::ingest {
+
+// Whether a decision has any; `events_wait`: whether a denial could take anything back.
+bool wants_reaction(const consent::decision& verdict, bool events_wait);
+
+// - A grant that lifts a withdrawal ends it.
+// - GPC of a known visitor under an opt-out regime is kept (California, 11 CCR 7025(c)(1): "and for
+//   the consumer, if known").
+// - A denial takes back what waits of its visitor.
+// What the request around a list says is not its visitors' word: nothing lasting comes of it.
+void add_reactions(const consent::decision& verdict, const std::string& controller,
+                   const std::vector<core::subject_key>& keys, core::wall_time now,
+                   std::vector<reaction>& into);
+
+} // namespace gatepost::ingest

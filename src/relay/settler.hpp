@@ -1,0 +1,41 @@
+// What becomes of a pixel's records: which of them may still be sent, and what an answer means for
+// them in the spool, the audit trail and the metrics.
+#pragma once
+
+#include <gatepost/core/delivery.hpp>
+#include <gatepost/relay/relay.hpp>
+#include <gatepost/spool/queue.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gatepost::relay {
+
+using batch = std::vector<spool::leased_record>;
+using places = std::vector<std::size_t>; // in a batch, ascending
+
+class settler {
+  public:
+    // An event older than `duplicate_window` when it is delivered counts as late.
+    settler(const surroundings& around, std::string pixel, std::chrono::seconds duplicate_window);
+
+    // The second look: those of `chosen` whose visitor has changed their mind since the event was
+    // decided about. They are settled as withdrawn and must not be sent.
+    places withdraw(const batch& records, const places& chosen);
+    // Settles what the answer to `sent` decides. Gives how many were delivered.
+    std::uint64_t settle(const batch& records, const places& sent, const core::delivery& answer);
+
+  private:
+    // Before the settlement: a crash between the two sends an event again and writes a second line,
+    // but leaves none unwritten.
+    void write_down(const batch& records, const places& sent, const core::delivery& answer);
+
+    surroundings around_;
+    std::string pixel_;
+    std::chrono::seconds duplicate_window_;
+};
+
+} // namespace gatepost::relay

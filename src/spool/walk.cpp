@@ -1,0 +1,93 @@
+#include "walk.hpp"
+
+#include "schema.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace gatepost::spool {
+namespace {
+
+// What is shown in one step, as it counts towards max_bytes.
+constexpr std::uint64_t most_bytes = 1 << 20;
+
+// The ids of the first rows that are one step together.
+std::vector<std::int64_t> cut(const std::vector<tables::sized_row>& rows) {
+    std::vector<std::int64_t> ids;
+    std::uint64_t bytes = 0;
+    for (const auto& row : rows) {
+        bytes += row.size;
+        if (!ids.empty() && bytes > most_bytes) {
+            break;
+        }
+        ids.push_back(row.id);
+    }
+    return ids;
+}
+
+} // namespace
+
+walk::walk(queue::walk_visit visit, queue::walk_done done,
+           const std::vector<committer::pixel_range>& ranges)
+    : visit_(std::move(visit)), done_(std::move(done)) {
+    for (const auto& range : ranges) {
+        names_[range.number] = range.pixel;
+        records_.push_back({range.pixel, first_id(range.number), range.last});
+    }
+}
+
+core::result<walk::step> walk::show(tables& rows, const on_its_way& leased) {
+    rows.forget_failure();
+    return records_.empty() ? show_dead(rows) : show_records(rows, leased);
+}
+
+core::result<walk::step> walk::show_records(tables& rows, const on_its_way& leased) {
+    const auto& at = records_.back();
+    const auto ids = cut(rows.next_records(at.next, at.last));
+    step shown{.dead = false, .pixel = at.pixel, .to_delete = {}, .last = at.last};
+    if (!ids.empty()) {
+        shown.last = ids.back();
+        const auto flags = leased(at.pixel, ids);
+        std::size_t place = 0;
+        rows.show_records(ids.front(), ids.back(), [&](record_id id, auto, held_record& held) {
+            held.pixel = at.pixel;
+            held.leased = flags[place++];
+            if (visit_(held)) {
+                shown.to_delete.push_back(id);
+            }
+        });
+    }
+    return rows.failure() ? core::result<step>(rows.failure()) : shown;
+}
+
+core::result<walk::step> walk::show_dead(tables& rows) {
+    if (!dead_) {
+        const auto last = rows.last_dead();
+        if (rows.failure()) {
+            return rows.failure();
+        }
+        dead_ = {{}, 1, last};
+    }
+    const auto ids = cut(rows.next_dead(dead_->next, dead_->last));
+    step shown{.dead = true, .pixel = {}, .to_delete = {}, .last = dead_->last};
+    if (!ids.empty()) {
+        shown.last = ids.back();
+        rows.show_dead(ids.front(), ids.back(), [&](auto id, auto pixel, held_record& held) {
+            held.pixel = names_[pixel];
+            if (visit_(held)) {
+                shown.to_delete.push_back(id);
+            }
+        });
+    }
+    return rows.failure() ? core::result<step>(rows.failure()) : shown;
+}
+
+void walk::advance(const step& done) {
+    auto& at = done.dead ? *dead_ : records_.back();
+    at.next = done.last + 1;
+    if (!done.dead && at.next > at.last) {
+        records_.pop_back();
+    }
+}
+
+} // namespace gatepost::spool

@@ -1,0 +1,125 @@
+// Everything from a sealed record on, with a real spool, a real registry and trail, and a real HTTP
+// upstream that answers as a test says.
+#pragma once
+
+#include <gatepost/ledger/audit.hpp>
+#include <gatepost/ledger/registry.hpp>
+#include <gatepost/net/http_server.hpp>
+#include <gatepost/observe/metrics.hpp>
+#include <gatepost/relay/relay.hpp>
+#include <gatepost/spool/sqlite_queue.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <support/temporary_directory.hpp>
+#include <thread>
+#include <vector>
+
+namespace gatepost::test {
+
+constexpr auto pixel = "C0EXAMPLE0PIXEL0CODE";
+
+// A context on a thread of its own.
+class running_context {
+  public:
+    boost::asio::io_context& get() { return context_; }
+    void finish();
+    ~running_context();
+
+  private:
+    boost::asio::io_context context_{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{
+        context_.get_executor()};
+    std::thread thread_{[this] { context_.run(); }};
+};
+
+// An upstream that answers as told: first what is scripted, then by looking for poisoned events.
+// Its request ids are R1, R2, ...
+class upstream final : public net::http_handler {
+  public:
+    explicit upstream(boost::asio::io_context& context);
+
+    std::optional<net::response> refuse(const net::request_head&) override { return std::nullopt; }
+    boost::asio::awaitable<net::response> answer(const net::request_head&,
+                                                 std::string body) override;
+
+    void script(std::vector<net::response> answers);
+    void poison(std::set<std::string> ids);
+    // Called for each request before it is answered, with its number (from 1).
+    void before_answer(std::function<void(std::size_t request)> act);
+
+    std::map<std::string, int> taken() const;
+    // The event_ids of each request.
+    std::vector<std::vector<std::string>> asked() const;
+    std::size_t requests() const { return asked().size(); }
+    std::size_t connections() const { return server_.accepted(); }
+    net::endpoint endpoint() const { return {false, "127.0.0.1", address_.port}; }
+
+  private:
+    net::http_server server_;
+    net::listen_address address_;
+    mutable std::mutex guard_;
+    std::deque<net::response> script_;
+    std::set<std::string> poisoned_;
+    std::function<void(std::size_t)> act_;
+    std::map<std::string, int> taken_;
+    std::vector<std::vector<std::string>> asked_;
+};
+
+net::response json_answer(std::string body, unsigned status = 200);
+
+// An event as a test posts it.
+struct granted_event {
+    std::string id;
+    std::string to = pixel;
+    std::string controller = "shop";
+    std::vector<core::subject_key> subjects = {};
+    std::optional<std::chrono::sys_seconds> granted_at = {};
+    core::wall_time received = core::system_clock().wall();
+};
+
+class way_out {
+  public:
+    explicit way_out(ledger::audit_record recorded = ledger::audit_record::sends);
+    ~way_out();
+
+    void start();
+    // Committed when it returns.
+    void post(const std::vector<granted_event>& events);
+    // Granted events "e<first>" to "e<last>" of visitor(first) to visitor(last).
+    void post(std::size_t first, std::size_t last, const std::string& to = pixel,
+              core::wall_time when = core::system_clock().wall());
+    static std::vector<core::subject_key> visitor(std::size_t n);
+
+    bool idle() const { return queue->count().waiting == 0; }
+    // What the trail holds: its lines as text.
+    std::vector<std::string> lines() const;
+    // Whether the metrics have this line.
+    bool metric(const std::string& line) const;
+
+    temporary_directory directory;
+    observe::metrics metrics;
+    running_context upstream_room;
+    running_context relay_room;
+    upstream server;
+    std::unique_ptr<spool::queue> queue;
+    std::unique_ptr<ledger::registry> registry;
+    std::unique_ptr<ledger::audit> trail;
+    std::unique_ptr<net::http_client> client;
+    std::unique_ptr<relay::relay> out;
+};
+
+// `count` events arrived, each of them once.
+bool each_once(const std::map<std::string, int>& taken, std::size_t count);
+
+} // namespace gatepost::test

@@ -1,0 +1,45 @@
+#include <gatepost/ingest/arrivals.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <support/fake_clock.hpp>
+
+using namespace gatepost;
+using namespace gatepost::test;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+TEST_CASE("arrivals: a denial takes back what was received up to it, and nothing after it") {
+    ingest::arrivals order;
+    const auto now = fake_clock::start;
+    const auto before = order.event(now).received();
+    const auto denied = order.denial(now);
+    const auto after = order.event(now).received();
+    CHECK(before <= denied);
+    CHECK(after > denied);
+    CHECK(after - now <= milliseconds(1));
+    SECTION("also when the clock is set back in between") {
+        CHECK(order.denial(now - hours(1)) >= after);
+        CHECK(order.event(now - hours(2)).received() >
+              order.denial(now - hours(3)) - milliseconds(1));
+    }
+    SECTION("and when it is set forward") {
+        CHECK(order.event(now + hours(1)).received() == now + hours(1));
+    }
+}
+
+TEST_CASE("arrivals: an event is under way until its ticket is released or gone") {
+    ingest::arrivals order;
+    CHECK(order.all_handed_over());
+    {
+        auto first = order.event(fake_clock::start);
+        auto second = order.event(fake_clock::start);
+        CHECK_FALSE(order.all_handed_over());
+        first.release();
+        first.release();
+        CHECK_FALSE(order.all_handed_over());
+        const auto moved = std::move(second);
+        CHECK_FALSE(order.all_handed_over());
+    }
+    CHECK(order.all_handed_over());
+}
