@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@ namespace gatepost::core {
 namespace {
 
 constexpr mode_t private_mode = 0600;
+constexpr mode_t private_directory_mode = 0700;
 
 error_code last_error() {
     return {errno, boost::system::system_category()};
@@ -39,6 +41,22 @@ error_code make_private_file(const std::string& file) {
 error_code make_private(const std::string& file) {
     const bool done = ::chmod(file.c_str(), private_mode) == 0 || errno == ENOENT;
     return done ? error_code() : last_error();
+}
+
+error_code make_private_directory(const std::string& path) {
+    const auto parent = std::filesystem::path(path).parent_path();
+    if (!parent.empty()) {
+        std::error_code failure;
+        std::filesystem::create_directories(parent, failure);
+        if (failure) {
+            return failure;
+        }
+    }
+    if (::mkdir(path.c_str(), private_directory_mode) != 0) {
+        return errno == EEXIST ? error_code() : last_error();
+    }
+    // The umask may have taken more away than it should.
+    return ::chmod(path.c_str(), private_directory_mode) == 0 ? error_code() : last_error();
 }
 
 } // namespace gatepost::core

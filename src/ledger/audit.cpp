@@ -5,11 +5,11 @@
 // one thread of its own, in the order asked for. A power cut may take the last lines, a kill -9 at
 // most what was being written.
 #include "audit_line.hpp"
-#include "key_codec.hpp"
 #include "links.hpp"
 #include "trail.hpp"
 
 #include <gatepost/core/ids.hpp>
+#include <gatepost/core/key_codec.hpp>
 #include <gatepost/core/text.hpp>
 #include <gatepost/identity/hash.hpp>
 #include <gatepost/ledger/audit.hpp>
@@ -110,7 +110,7 @@ std::string written_audit::event_id_of(const audit_entry& entry) const {
     const auto hash =
         identity::truncate(key_.hmac("audit event_id:" + std::string(entry.event_id)));
     std::string bytes;
-    append_key(bytes, hash);
+    core::append_key(bytes, hash);
     return "hmac:" + core::to_hex(bytes);
 }
 

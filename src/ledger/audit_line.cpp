@@ -1,8 +1,7 @@
 #include "audit_line.hpp"
 
-#include "key_codec.hpp"
-
 #include <gatepost/core/json.hpp>
+#include <gatepost/core/key_codec.hpp>
 #include <gatepost/core/text.hpp>
 
 #include <algorithm>
@@ -144,7 +143,7 @@ std::optional<core::key128> parse_link(std::string_view hex) {
         }
         bytes += static_cast<char>(high * 16 + low);
     }
-    return read_key(bytes);
+    return core::read_key(bytes);
 }
 
 } // namespace gatepost::ledger

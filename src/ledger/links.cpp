@@ -38,19 +38,21 @@ core::error_code each_record(const file& from, std::uint64_t bytes, Visit&& visi
 
 void append_link(std::string& out, const core::key128& link, const core::subject_key& key,
                  std::uint64_t controller) {
-    append_key(out, link);
-    append_subject(out, key);
-    append_word(out, controller);
+    core::append_key(out, link);
+    core::append_subject(out, key);
+    core::append_word(out, controller);
 }
 
 core::result<link_set> find_links(const file& from, std::uint64_t bytes,
                                   const linked_subject& whose) {
     link_set found;
     const auto failure = each_record(from, bytes, [&](std::uint64_t, std::string_view record) {
-        const auto key = read_subject(record.substr(key_bytes));
-        if (key && read_word(record.substr(key_bytes + subject_bytes)) == whose.controller &&
+        const auto key = core::read_subject(record.substr(core::key_bytes));
+        if (key &&
+            core::read_word(record.substr(core::key_bytes + core::subject_bytes)) ==
+                whose.controller &&
             std::ranges::find(whose.keys, *key) != whose.keys.end()) {
-            found.insert(read_key(record));
+            found.insert(core::read_key(record));
         }
         return core::error_code();
     });
@@ -63,7 +65,8 @@ core::result<link_set> find_links(const file& from, std::uint64_t bytes,
 core::error_code erase_links(file& in, std::uint64_t bytes, const link_set& links) {
     const std::string zeros(link_bytes, '\0');
     return each_record(in, bytes, [&](std::uint64_t offset, std::string_view record) {
-        return links.contains(read_key(record)) ? in.write(offset, zeros) : core::error_code();
+        return links.contains(core::read_key(record)) ? in.write(offset, zeros)
+                                                      : core::error_code();
     });
 }
 

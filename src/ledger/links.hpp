@@ -6,9 +6,9 @@
 #pragma once
 
 #include "file.hpp"
-#include "key_codec.hpp"
 
 #include <gatepost/core/ids.hpp>
+#include <gatepost/core/key_codec.hpp>
 #include <gatepost/core/result.hpp>
 #include <gatepost/core/sealed_record.hpp>
 
@@ -21,7 +21,7 @@
 
 namespace gatepost::ledger {
 
-constexpr std::size_t link_bytes = key_bytes + subject_bytes + 8;
+constexpr std::size_t link_bytes = core::key_bytes + core::subject_bytes + 8;
 
 using link_set = boost::unordered_flat_set<core::key128, core::key128_hash>;
 

@@ -1,9 +1,8 @@
 // What the registry knows: a state machine without disk, clock or lock.
 #pragma once
 
-#include "key_codec.hpp"
-
 #include <gatepost/core/clock.hpp>
+#include <gatepost/core/key_codec.hpp>
 #include <gatepost/core/sealed_record.hpp>
 #include <gatepost/ledger/registry.hpp>
 
@@ -110,7 +109,7 @@ class registry_memory {
         core::wall_time seen;
     };
     template <class Value>
-    using by_key = boost::unordered_flat_map<core::subject_key, Value, subject_key_hash>;
+    using by_key = boost::unordered_flat_map<core::subject_key, Value, core::subject_key_hash>;
     struct book {
         by_key<held_choice> choices;
         by_key<denial_under_key> waiting;

@@ -1,6 +1,6 @@
 #include "registry_tables.hpp"
 
-#include "key_codec.hpp"
+#include <gatepost/core/key_codec.hpp>
 
 #include <optional>
 #include <utility>
@@ -21,22 +21,22 @@ std::chrono::sys_seconds to_seconds(std::int64_t number) {
 
 std::string encode_digest(const core::key128& digest) {
     std::string bytes;
-    append_key(bytes, digest);
+    core::append_key(bytes, digest);
     return bytes;
 }
 
 std::string encode_keys(const std::vector<core::subject_key>& keys) {
     std::string bytes;
     for (const auto& key : keys) {
-        append_subject(bytes, key);
+        core::append_subject(bytes, key);
     }
     return bytes;
 }
 
 std::optional<std::vector<core::subject_key>> decode_keys(std::string_view bytes) {
     std::vector<core::subject_key> keys;
-    for (; !bytes.empty(); bytes.remove_prefix(subject_bytes)) {
-        const auto key = read_subject(bytes);
+    for (; !bytes.empty(); bytes.remove_prefix(core::subject_bytes)) {
+        const auto key = core::read_subject(bytes);
         if (!key) {
             return std::nullopt;
         }
@@ -47,7 +47,8 @@ std::optional<std::vector<core::subject_key>> decode_keys(std::string_view bytes
 
 std::optional<stored_choice> read_choice(const sqlite::statement& row) {
     const auto said = row.integer(3);
-    const auto key = read_subject(static_cast<char>(row.integer(1)) + std::string(row.text(2)));
+    const auto key =
+        core::read_subject(static_cast<char>(row.integer(1)) + std::string(row.text(2)));
     if (!key || said < no_choice || said > static_cast<std::int64_t>(choice::erased)) {
         return std::nullopt;
     }

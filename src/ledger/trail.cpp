@@ -3,6 +3,7 @@
 #include "audit_line.hpp"
 #include "lines.hpp"
 
+#include <gatepost/core/private_file.hpp>
 #include <gatepost/ledger/registry.hpp>
 
 #include <algorithm>
@@ -23,22 +24,6 @@ constexpr std::uint64_t segments_at_least = 4;
 constexpr std::chrono::seconds most_segment_age = std::chrono::hours(24) * 7;
 constexpr std::chrono::seconds least_segment_age = std::chrono::hours(1);
 constexpr mode_t private_directory = 0700;
-
-core::error_code make_directory(const std::string& path) {
-    const auto parent = std::filesystem::path(path).parent_path();
-    if (!parent.empty()) {
-        std::error_code failure;
-        std::filesystem::create_directories(parent, failure);
-        if (failure) {
-            return failure;
-        }
-    }
-    if (::mkdir(path.c_str(), private_directory) != 0 && errno != EEXIST) {
-        return last_error();
-    }
-    // The umask may have taken more away than it should, or somebody may have opened it since.
-    return ::chmod(path.c_str(), private_directory) == 0 ? core::error_code() : last_error();
-}
 
 // A trailing slash would make the directory its own parent.
 std::string without_slashes(std::string path) {
@@ -81,8 +66,12 @@ core::error_code collect(const file& from, const link_set& links, std::size_t mo
 core::result<std::unique_ptr<trail>> trail::open(const audit_options& chosen, core::wall_time now) {
     auto plain = chosen;
     plain.directory = without_slashes(chosen.directory);
-    if (const auto failure = make_directory(plain.directory)) {
+    if (const auto failure = core::make_private_directory(plain.directory)) {
         return failure;
+    }
+    // Somebody may have opened it since.
+    if (::chmod(plain.directory.c_str(), private_directory) != 0) {
+        return last_error();
     }
     auto directory = file::open(plain.directory, O_RDONLY | O_DIRECTORY);
     if (!directory) {

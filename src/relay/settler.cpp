@@ -2,6 +2,8 @@
 
 #include <gatepost/observe/log.hpp>
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 namespace gatepost::relay {
@@ -17,6 +19,16 @@ spool::settlement as_dead(const spool::leased_record& record, const core::delive
             .message = answer.message,
             .request_id = answer.request_id,
             .attempts = record.attempts + 1};
+}
+
+// Somebody who was erased while their event was on its way gets no new link to it.
+bool is_erased(const ledger::registry& registry, const spool::leased_record& record) {
+    if (registry.empty()) {
+        return false;
+    }
+    const auto held = registry.entries(record.controller, record.subjects);
+    return std::ranges::any_of(
+        held, [](const ledger::entry& each) { return each.said == ledger::choice::erased; });
 }
 
 } // namespace
@@ -90,13 +102,17 @@ void settler::write_down(const batch& records, const places& sent, const core::d
             continue;
         }
         const auto& record = records[sent[i]];
+        std::span<const core::subject_key> linked = record.subjects;
+        if (is_erased(around_.registry, record)) {
+            linked = {};
+        }
         entries.push_back({.outcome = delivered ? "delivered" : "refused",
                            .pixel = pixel_,
                            .event = record.event,
                            .event_id = record.event_id,
                            .controller = record.controller,
                            .evidence = record.evidence,
-                           .subjects = record.subjects,
+                           .subjects = linked,
                            .received = record.received,
                            .request_id = answer.request_id,
                            .code = answer.code});

@@ -3,6 +3,8 @@
 #include "codec.hpp"
 #include "schema.hpp"
 
+#include <gatepost/core/key_codec.hpp>
+
 #include <algorithm>
 
 namespace gatepost::spool {
@@ -14,8 +16,8 @@ constexpr std::int64_t reserved_at_once = 1 << 16;
 
 template <class Visit>
 void each_key(std::string_view keys, Visit&& visit) {
-    for (; keys.size() >= key_bytes; keys.remove_prefix(key_bytes)) {
-        visit(read_key(keys));
+    for (; keys.size() >= core::key_bytes; keys.remove_prefix(core::key_bytes)) {
+        visit(core::read_key(keys));
     }
 }
 
@@ -42,7 +44,7 @@ core::result<group_change> committer::load() {
     tables_.read_keys([&](core::wall_time at, std::string_view freed, std::string_view added) {
         each_key(freed, [&](const core::key128& key) { duplicates_.free(key); });
         each_key(added, [&](const core::key128& key) { duplicates_.restore(key, at); });
-        logged_keys_ += added.size() / key_bytes;
+        logged_keys_ += added.size() / core::key_bytes;
     });
     bool known = true;
     tables_.read_records([&](record_id id, const taken_record& record) {
@@ -97,7 +99,7 @@ core::result<committed_group> committer::commit(std::span<const append_list> app
     current.done.keys_pushed_out = duplicates_.take_pushed_out();
     pixels_before_.clear();
     bytes_ += static_cast<std::uint64_t>(change.bytes);
-    logged_keys_ += current.added.size() / key_bytes;
+    logged_keys_ += current.added.size() / core::key_bytes;
     return std::move(current.done);
 }
 
@@ -126,12 +128,12 @@ void committer::settle(const settlement_list& list, group& into) {
     }
     for (const auto& record : take_out(std::move(delivered), pixel, into)) {
         if (duplicates_.delivered(record.duplicate_key, into.now)) {
-            append_key(into.added, record.duplicate_key);
+            core::append_key(into.added, record.duplicate_key);
         }
     }
     for (const auto& record : take_out(std::move(withdrawn), pixel, into)) {
         duplicates_.free(record.duplicate_key);
-        append_key(into.freed, record.duplicate_key);
+        core::append_key(into.freed, record.duplicate_key);
         pixel.withdrawn += 1;
     }
 }
@@ -160,7 +162,7 @@ std::vector<taken_record> committer::take_out(std::vector<record_id> ids, pixel_
 void committer::bury(const settlement& dead, pixel_change& pixel, group& into) {
     if (const auto buried = tables_.bury(dead, into.now)) {
         duplicates_.free(buried->was.duplicate_key);
-        append_key(into.freed, buried->was.duplicate_key);
+        core::append_key(into.freed, buried->was.duplicate_key);
         pixel.rows -= 1;
         pixel.dead[dead.reason] += 1;
         into.done.change.dead += 1;
@@ -190,7 +192,7 @@ append_answer committer::append(const append_list& list, group& into) {
             const auto& record = *list.records[i];
             const auto id = next_id(record.pixel);
             tables_.insert(id, record);
-            append_key(into.added, record.duplicate_key);
+            core::append_key(into.added, record.duplicate_key);
             auto& pixel = change.pixels[record.pixel];
             pixel.number = pixel_of(id);
             pixel.rows += 1;

@@ -5,35 +5,15 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <filesystem>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
 namespace gatepost::spool {
 namespace {
 
-constexpr mode_t private_directory = 0700;
-
 core::error_code last_error() {
     return {errno, boost::system::system_category()};
-}
-
-core::error_code make_directory(const std::string& path) {
-    const auto parent = std::filesystem::path(path).parent_path();
-    if (!parent.empty()) {
-        std::error_code failure;
-        std::filesystem::create_directories(parent, failure);
-        if (failure) {
-            return failure;
-        }
-    }
-    if (::mkdir(path.c_str(), private_directory) != 0) {
-        return errno == EEXIST ? core::error_code() : last_error();
-    }
-    // The umask may have taken more away than it should.
-    return ::chmod(path.c_str(), private_directory) == 0 ? core::error_code() : last_error();
 }
 
 } // namespace
@@ -44,7 +24,7 @@ core::result<owned_directory> owned_directory::take(const std::string& path) {
     while (plain.size() > 1 && plain.back() == '/') {
         plain.pop_back();
     }
-    if (const auto failure = make_directory(plain)) {
+    if (const auto failure = core::make_private_directory(plain)) {
         return failure;
     }
     const auto file = plain + "/spool.lock";

@@ -79,23 +79,20 @@ core::error_code make_tables(sqlite::database& made) {
 }
 
 core::error_code bring_up_to_date(sqlite::database& opened) {
-    const auto owner = opened.ask("PRAGMA application_id");
-    const auto version = opened.ask("PRAGMA user_version");
-    const auto objects = opened.ask("SELECT count(*) FROM sqlite_schema");
-    if (opened.failure()) {
-        return opened.failure();
+    const auto header = sqlite::read_header(opened);
+    if (!header) {
+        return header.error();
     }
-    const bool empty = owner == 0 && version == 0 && objects == 0;
-    if (!empty && owner != application_id) {
+    if (!header->empty && header->application != application_id) {
         return errc::not_a_spool;
     }
-    if (version > current_version) {
+    if (header->version > current_version) {
         return errc::newer_version;
     }
     // Each version that follows gets a case that makes it of the one before, in one transaction.
-    switch (version) {
+    switch (header->version) {
     case 0:
-        return empty ? make_tables(opened) : make_error_code(errc::not_a_spool);
+        return header->empty ? make_tables(opened) : make_error_code(errc::not_a_spool);
     case current_version:
         return {};
     default:

@@ -3,6 +3,8 @@
 #include "codec.hpp"
 #include "schema.hpp"
 
+#include <gatepost/core/key_codec.hpp>
+
 namespace gatepost::spool {
 namespace {
 
@@ -67,7 +69,7 @@ tables::tables(sqlite::database& on)
 
 void tables::insert(record_id id, const core::record& content) {
     std::string key;
-    append_key(key, content.duplicate_key);
+    core::append_key(key, content.duplicate_key);
     const auto subjects = encode_subjects(content.subjects);
     insert_
         .with(id, stored_size(content), to_number(content.received),
@@ -80,7 +82,7 @@ void tables::insert(record_id id, const core::record& content) {
 void tables::remove(record_id first, record_id last, std::vector<taken_record>& taken) {
     select_range_.with(first, last);
     while (select_range_.next()) {
-        taken.push_back({read_key(select_range_.text(1)),
+        taken.push_back({core::read_key(select_range_.text(1)),
                          static_cast<std::uint64_t>(select_range_.integer(0))});
     }
     delete_range_.with(first, last).run();
@@ -213,7 +215,7 @@ void tables::read_records(const std::function<void(record_id, const taken_record
     auto query = database_.prepare("SELECT id, size, duplicate_key FROM records ORDER BY id");
     while (query.next()) {
         visit(query.integer(0),
-              {read_key(query.text(2)), static_cast<std::uint64_t>(query.integer(1))});
+              {core::read_key(query.text(2)), static_cast<std::uint64_t>(query.integer(1))});
     }
 }
 

@@ -274,13 +274,21 @@ void writer::upkeep() {
     } else {
         complain(done.error());
     }
+    // What a walk empties is given back when it is over, unless the disk is full: moving 256 pages
+    // takes five times as long as one of its steps.
+    if (walks_.empty() || !reserve_.held()) {
+        shrink();
+    }
+    if (!reserve_.held()) {
+        regain_reserve();
+    }
+}
+
+void writer::shrink() {
     if (const auto done = committer_->shrink(reserve_.held() ? kept_free_pages : 0)) {
         more_upkeep_ = more_upkeep_ || done->more;
     } else {
         complain(done.error());
-    }
-    if (!reserve_.held()) {
-        regain_reserve();
     }
 }
 

@@ -91,6 +91,7 @@ class writer {
     void end_walks(std::vector<asked_walk> asked);
 
     void upkeep();
+    void shrink();
     void keep_log_short();
     void copy_log_back();
     void regain_reserve();

@@ -198,6 +198,18 @@ core::error_code database::checkpoint(bool truncate) {
     return {};
 }
 
+core::result<file_header> read_header(database& opened) {
+    file_header header;
+    header.application = opened.ask("PRAGMA application_id");
+    header.version = opened.ask("PRAGMA user_version");
+    const auto objects = opened.ask("SELECT count(*) FROM sqlite_schema");
+    header.empty = header.application == 0 && header.version == 0 && objects == 0;
+    if (opened.failure()) {
+        return opened.failure();
+    }
+    return header;
+}
+
 transaction::transaction(database& on) : database_(on) {
     database_.forget_failure();
     database_.run("BEGIN IMMEDIATE");

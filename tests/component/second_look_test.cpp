@@ -166,6 +166,21 @@ TEST_CASE("audit: a line for each event delivered or refused, with the upstream'
           std::map<std::string, std::string>{{"e1", "delivered R2 0"}, {"e2", "refused R3 40002"}});
 }
 
+TEST_CASE("audit: who was erased while the event was on its way gets no link to its line") {
+    way_out test;
+    test.server.before_answer([&](std::size_t) { record(test, 1, ledger::choice::erased, now()); });
+    test.post(1, 2);
+    test.start();
+    REQUIRE(eventually([&] { return test.idle(); }));
+    std::map<std::string, bool> linked;
+    for (const auto& line : test.lines()) {
+        const auto parsed = core::json::parse(line).value();
+        linked[std::string(parsed.root().find("event_id").text())] =
+            static_cast<bool>(parsed.root().find("link"));
+    }
+    CHECK(linked == std::map<std::string, bool>{{"e1", false}, {"e2", true}});
+}
+
 TEST_CASE("audit: nothing is written down when nothing is to be recorded") {
     way_out test(ledger::audit_record::none);
     test.post(1, 3);

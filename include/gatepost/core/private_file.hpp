@@ -1,4 +1,4 @@
-// Files that nobody but the daemon's own user may read.
+// Files and directories that nobody but the daemon's own user may read.
 #pragma once
 
 #include <gatepost/core/result.hpp>
@@ -12,5 +12,9 @@ namespace gatepost::core {
 error_code make_private_file(const std::string& file);
 // Mode 0600 for a file that may exist.
 error_code make_private(const std::string& file);
+
+// Makes a directory of mode 0700, whatever the umask, and its parents where they are missing (these
+// with the usual mode). One that is there keeps its mode. `path` has no slash at its end.
+error_code make_private_directory(const std::string& path);
 
 } // namespace gatepost::core

@@ -109,6 +109,14 @@ class database {
     std::unique_ptr<connection> connection_;
 };
 
+// What a file says of itself: SQLite's application_id and user_version.
+struct file_header {
+    std::int64_t application = 0;
+    std::int64_t version = 0;
+    bool empty = false; // a new file: no tables, nothing set
+};
+core::result<file_header> read_header(database& opened);
+
 // Rolled back unless committed.
 class transaction {
   public:

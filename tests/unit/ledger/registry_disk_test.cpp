@@ -1,7 +1,7 @@
-#include "../spool/failing_disk.hpp"
 #include "registry_fixture.hpp"
 
 #include <support/eventually.hpp>
+#include <support/failing_disk.hpp>
 
 using namespace gatepost;
 using namespace gatepost::test;

@@ -1,7 +1,7 @@
-#include "failing_disk.hpp"
 #include "spool_fixture.hpp"
 
 #include <filesystem>
+#include <support/failing_disk.hpp>
 
 using namespace gatepost;
 using namespace gatepost::test;

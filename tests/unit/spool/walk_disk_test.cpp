@@ -1,10 +1,10 @@
 // Walks on a disk that fails or is full.
 
-#include "failing_disk.hpp"
 #include "walk_fixture.hpp"
 
 #include <filesystem>
 #include <support/eventually.hpp>
+#include <support/failing_disk.hpp>
 
 using namespace gatepost;
 using namespace gatepost::test;

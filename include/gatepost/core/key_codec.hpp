@@ -1,4 +1,4 @@
-// How keys stand in the ledger's files. What is written here is read by later versions: never
+// How keys stand in the daemon's files. What is written here is read by later versions: never
 // change it.
 #pragma once
 
@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace gatepost::ledger {
+namespace gatepost::core {
 
 // Most significant byte first.
 void append_word(std::string& out, std::uint64_t word);
@@ -19,21 +19,21 @@ std::uint64_t read_word(std::string_view bytes); // the first 8
 
 // 16 bytes, high before low.
 constexpr std::size_t key_bytes = 16;
-void append_key(std::string& out, const core::key128& key);
-core::key128 read_key(std::string_view bytes);
+void append_key(std::string& out, const key128& key);
+key128 read_key(std::string_view bytes);
 
 // The kind (1 byte) and the digest.
 constexpr std::size_t subject_bytes = 1 + key_bytes;
-void append_subject(std::string& out, const core::subject_key& subject);
+void append_subject(std::string& out, const subject_key& subject);
 // nullopt for too few bytes or a kind that there is not.
-std::optional<core::subject_key> read_subject(std::string_view bytes);
+std::optional<subject_key> read_subject(std::string_view bytes);
 
-// The map's hash of a subject key. The kind went into the digest already.
+// A map's hash of a subject key. The kind went into the digest already.
 struct subject_key_hash {
     using is_avalanching = void;
-    std::size_t operator()(const core::subject_key& subject) const noexcept {
-        return core::key128_hash()(subject.digest);
+    std::size_t operator()(const subject_key& subject) const noexcept {
+        return key128_hash()(subject.digest);
     }
 };
 
-} // namespace gatepost::ledger
+} // namespace gatepost::core

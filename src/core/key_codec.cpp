@@ -1,6 +1,6 @@
-#include "key_codec.hpp"
+#include <gatepost/core/key_codec.hpp>
 
-namespace gatepost::ledger {
+namespace gatepost::core {
 
 void append_word(std::string& out, std::uint64_t word) {
     for (int shift = 56; shift >= 0; shift -= 8) {
@@ -16,25 +16,25 @@ std::uint64_t read_word(std::string_view bytes) {
     return word;
 }
 
-void append_key(std::string& out, const core::key128& key) {
+void append_key(std::string& out, const key128& key) {
     append_word(out, key.high);
     append_word(out, key.low);
 }
 
-core::key128 read_key(std::string_view bytes) {
+key128 read_key(std::string_view bytes) {
     if (bytes.size() < key_bytes) {
         return {}; // a damaged file
     }
     return {read_word(bytes), read_word(bytes.substr(8))};
 }
 
-void append_subject(std::string& out, const core::subject_key& subject) {
+void append_subject(std::string& out, const subject_key& subject) {
     out += static_cast<char>(subject.type);
     append_key(out, subject.digest);
 }
 
-std::optional<core::subject_key> read_subject(std::string_view bytes) {
-    using kind = core::subject_key::kind;
+std::optional<subject_key> read_subject(std::string_view bytes) {
+    using kind = subject_key::kind;
     if (bytes.size() < subject_bytes) {
         return std::nullopt;
     }
@@ -42,7 +42,7 @@ std::optional<core::subject_key> read_subject(std::string_view bytes) {
     if (type < kind::email || type > kind::ttclid) {
         return std::nullopt;
     }
-    return core::subject_key{type, read_key(bytes.substr(1))};
+    return subject_key{type, read_key(bytes.substr(1))};
 }
 
-} // namespace gatepost::ledger
+} // namespace gatepost::core
