@@ -113,6 +113,9 @@ class daemon::implementation final : public core::status_source {
             std::vector<net::server_room>{{&main_, &*probe_routes_}}, operator_limits());
     }
 
+    // Also when run() has failed: no walk may call the sweeper any more.
+    ~implementation() override { kept_.queue.close(); }
+
     core::readiness ready() const override {
         return {.phase = phase_, .spool_full = kept_.queue.count().full};
     }

@@ -45,12 +45,11 @@ class explainer {
   public:
     explicit explainer(const config::config& chosen)
         : options_(chosen.ingest), gates_(gates_of(chosen)),
+          // Nothing is kept, so the key under which visitors are known need not last; tokens
+          // belong to a running daemon's key.
           pipeline_(options_,
-                    {gates_, nullptr,
-                     // Nothing is kept, so the key under which visitors are known need
-                     // not last. A token of a running daemon cannot be verified here.
-                     identity::identifier(chosen.identity, passing_key()),
-                     identity::token_signer(passing_key()), tiktok::encoder(chosen.strip_query)}) {}
+                    {gates_, nullptr, identity::identifier(chosen.identity, passing_key()),
+                     std::nullopt, tiktok::encoder(chosen.strip_query)}) {}
 
     // One line of JSON for one event.
     std::string line(std::string event) {
@@ -61,9 +60,9 @@ class explainer {
         if (posted->events.size() != 1) {
             return net::error_response(422, {"invalid_body", "one event a line", ""}).body;
         }
-        const auto judged =
-            pipeline_.judge(std::move(*posted), {},
-                            {.received = core::system_clock().wall(), .events_wait = false});
+        const auto now = core::system_clock().wall();
+        const auto judged = pipeline_.judge(std::move(*posted), {},
+                                            {.now = now, .received = now, .events_wait = false});
         return ingest::write_explained_event(judged, options_);
     }
 

@@ -223,6 +223,7 @@ void read_audit(section& file, config& into) {
     audit.choice(
         "record", into.audit.record,
         {{"all", audit_record::all}, {"sends", audit_record::sends}, {"none", audit_record::none}});
+    into.ingest.audit_drops = into.audit.record == audit_record::all;
     audit.text("path", into.audit.directory);
     if (into.audit.directory.empty()) {
         into.audit.directory = into.spool.path + "/audit";

@@ -8,6 +8,7 @@ std::uint16_t cookie_index::exact(std::string_view name) {
     const auto [entry, is_new] = exact_.try_emplace(std::string(name), slots_);
     if (is_new) {
         ++slots_;
+        lengths_[first_of(name)] |= length_bit(name);
     }
     return entry->second;
 }
@@ -19,6 +20,7 @@ std::uint16_t cookie_index::prefix(std::string_view prefix, std::string_view suf
         }
     }
     families_.push_back({std::string(prefix), std::string(suffix), slots_});
+    begins_family_[first_of(prefix)] = true;
     return slots_++;
 }
 

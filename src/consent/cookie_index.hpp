@@ -2,6 +2,7 @@
 // many rules there are.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,12 +24,16 @@ class cookie_index {
     // Calls visit(slot) for each slot a cookie's name belongs to.
     template <class Visit>
     void look_up(std::string_view name, Visit&& visit) const {
-        if (const auto found = exact_.find(name); found != exact_.end()) {
-            visit(found->second);
+        if ((lengths_[first_of(name)] & length_bit(name)) != 0) {
+            if (const auto found = exact_.find(name); found != exact_.end()) {
+                visit(found->second);
+            }
         }
-        for (const auto& family : families_) {
-            if (name.starts_with(family.prefix) && belongs(name, family)) {
-                visit(family.slot);
+        if (begins_family_[first_of(name)]) {
+            for (const auto& family : families_) {
+                if (name.starts_with(family.prefix) && belongs(name, family)) {
+                    visit(family.slot);
+                }
             }
         }
     }
@@ -45,10 +50,20 @@ class cookie_index {
         std::string suffix;
         std::uint16_t slot;
     };
+    static std::size_t first_of(std::string_view name) {
+        return name.empty() ? 0 : static_cast<unsigned char>(name.front());
+    }
+    static std::uint64_t length_bit(std::string_view name) {
+        return std::uint64_t{1} << (name.size() % 64);
+    }
     static bool belongs(std::string_view name, const family& to);
 
     std::unordered_map<std::string, std::uint16_t, text_hash, std::equal_to<>> exact_;
     std::vector<family> families_;
+    // Most cookies of a site are not known. By first byte: a bit for the length (modulo 64) of each
+    // known name, and whether a family begins so.
+    std::array<std::uint64_t, 256> lengths_{};
+    std::array<bool, 256> begins_family_{};
     std::uint16_t slots_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
 
 namespace gatepost::consent {
@@ -49,9 +50,7 @@ void finding_list::add(origin from, std::string_view source, std::string_view fo
                .state = state::denied,
                .meaning = objection::us_opt_out});
     }
-    if (!said.country.empty()) {
-        places.emplace_back(std::move(said.country), std::move(said.region));
-    }
+    std::ranges::move(said.places, std::back_inserter(places));
     merge({.from = from,
            .source = std::string(source),
            .format = format,

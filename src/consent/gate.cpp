@@ -6,6 +6,7 @@
 #include <gatepost/core/text.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace gatepost::consent {
 namespace {
@@ -18,25 +19,27 @@ finding_list collect(const policy& rules, const signals& from) {
     return found;
 }
 
-// In a list the request grants nothing, and an age or a minor is not its visitor's.
+// In a list the request grants nothing; whatever denies applies to all.
 void add_request(const policy& rules, const signals& request, std::vector<finding>& to) {
     for (auto& found : collect(rules, request).findings) {
-        if (found.state == state::denied && found.meaning != objection::minor) {
+        if (found.state == state::denied) {
             found.detail = of_the_request;
             to.push_back(std::move(found));
         }
     }
 }
 
+// Copies that disagree: one may be the client's own, and nobody can say which. Unknown, then.
 std::string_view header_named(const signals& from, const std::string& name) {
-    if (!name.empty()) {
-        for (const auto& [given, value] : from.headers) {
-            if (core::iequals(given, name)) {
-                return value;
-            }
+    constexpr std::string_view unknown = "XX";
+    std::optional<std::string_view> found;
+    for (const auto& [given, value] : from.headers) {
+        if (!name.empty() && core::iequals(given, name)) {
+            const auto text = core::trim(value);
+            found = !found || core::iequals(*found, text) ? text : unknown;
         }
     }
-    return "";
+    return found.value_or("");
 }
 
 jurisdiction locate(const regime_options& chosen, const signals& from, const finding_list& found) {

@@ -46,7 +46,8 @@ void read_strings(const signals& from, const policy& rules, finding_list& into) 
     // Where it cannot be read which GPP sections apply, all of them do.
     const bool knows_sections = !from.gpp_sid.empty() && !is_unreadable(from, "gpp_sid");
     const string_context beside{.applying = knows_sections ? &from.gpp_sid : nullptr,
-                                .at = from.claimed_at};
+                                .at = from.claimed_at,
+                                .at_unreadable = is_unreadable(from, "at")};
     for (const auto& [name, value] : from.claims) {
         const auto text = core::trim(value);
         const auto* const known = std::ranges::find(string_claims, name, &string_claim::name);
@@ -88,11 +89,17 @@ void read_claims(const signals& from, const policy& rules, finding_list& into) {
     }
 }
 
+// Frameworks join the values of a repeated header with commas.
 reading read_verdict(std::string_view text) {
-    const auto word = core::trim(text);
-    return core::iequals(word, "granted")  ? reading{.state = state::granted}
-           : core::iequals(word, "denied") ? reading{.state = state::denied}
-                                           : unreadable("neither granted nor denied");
+    bool granted = true;
+    do {
+        const auto word = core::trim(core::next_field(text, ','));
+        if (core::iequals(word, "denied")) {
+            return {.state = state::denied};
+        }
+        granted = granted && core::iequals(word, "granted");
+    } while (!text.empty());
+    return granted ? reading{.state = state::granted} : unreadable("neither granted nor denied");
 }
 
 } // namespace gatepost::consent

@@ -27,6 +27,10 @@ string_format format_of(built_in cookie) {
     }
 }
 
+bool is_yes(std::string_view text) {
+    return core::iequals(text, "true") || text == "1";
+}
+
 class cookie_reader {
   public:
     cookie_reader(std::string_view header, const policy& rules, finding_list& into)
@@ -54,7 +58,7 @@ class cookie_reader {
             read_relay(cookie);
             break;
         case built_in::gpc_mirror:
-            if (cookie.crowded || core::percent_decode(cookie.value) == "true") {
+            if (cookie.crowded || is_yes(core::percent_decode(cookie.value))) {
                 into_.add_gpc(source_);
             }
             break;
@@ -119,8 +123,15 @@ class cookie_reader {
         return result;
     }
 
-    // The first rule that can make sense of the cookie speaks for it.
+    // The first rule that can make sense of the cookie speaks for it. What the others notice beside
+    // their verdict, GPC or an opt-out, counts all the same.
     void read_by_rules(const sighting& cookie, const std::vector<std::size_t>& numbers) {
+        if (cookie.crowded) {
+            // A denial may be among those left out, under a name that some rule takes.
+            into_.add(origin::platform_cookie, source_, rules_.rules[numbers.front()].name,
+                      unreadable(too_many));
+            return;
+        }
         const cookie_rule* by = nullptr;
         reading said;
         for (const auto number : numbers) {
@@ -128,15 +139,16 @@ class cookie_reader {
             if (!rule.takes(cookie.name)) {
                 continue;
             }
-            auto read =
-                cookie.crowded ? unreadable(too_many) : read_cookie(rule, cookie.value, jar_);
-            if (by == nullptr || read.state != state::unreadable) {
+            auto read = read_cookie(rule, cookie.value, jar_);
+            const bool gpc = said.gpc || read.gpc;
+            const bool us_opt_out = said.us_opt_out || read.us_opt_out;
+            if (by == nullptr ||
+                (said.state == state::unreadable && read.state != state::unreadable)) {
                 by = &rule;
                 said = std::move(read);
             }
-            if (said.state != state::unreadable) {
-                break;
-            }
+            said.gpc = gpc;
+            said.us_opt_out = us_opt_out;
         }
         if (by != nullptr) {
             into_.add(origin::platform_cookie, source_, by->name, std::move(said));

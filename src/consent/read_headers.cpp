@@ -4,6 +4,7 @@
 #include <gatepost/core/text.hpp>
 
 #include <array>
+#include <string>
 
 namespace gatepost::consent {
 namespace {
@@ -32,13 +33,16 @@ bool says_one(std::string_view list) {
     return false;
 }
 
+// Several headers of that name are one list (RFC 9110 section 5.3). What cannot be read leaves it
+// open which sections apply: all do.
 std::optional<section_list> sections_of(const std::vector<field>& headers) {
+    std::string all;
     for (const auto& [name, value] : headers) {
-        if (core::iequals(name, "x-consent-gpp-sid")) {
-            return parse_sections(core::trim(value));
+        if (core::iequals(name, "x-consent-gpp-sid") && !core::trim(value).empty()) {
+            all.append(all.empty() ? "" : ",").append(core::trim(value));
         }
     }
-    return std::nullopt;
+    return parse_sections(all);
 }
 
 void read_string(const field& header, const std::vector<field>& all, const policy& rules,

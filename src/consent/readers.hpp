@@ -18,7 +18,8 @@ void read_headers(const std::vector<field>& headers, const policy& rules, findin
 void read_claims(const signals& from, const policy& rules, finding_list& into);
 
 // What the configured header or the body's `marketing` says. "granted" or "denied" in any case,
-// with white space around it; anything else is unreadable.
+// with white space around it; of several, joined by commas, one denial denies. Anything else is
+// unreadable.
 reading read_verdict(std::string_view text);
 
 } // namespace gatepost::consent

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace gatepost::consent {
 
@@ -17,10 +19,9 @@ struct reading {
     std::optional<std::chrono::sys_seconds> expires{}; // the platform's own expiry
     bool gpc = false;                                  // the platform saw Global Privacy Control
     bool us_opt_out = false; // opted out of sale, sharing or targeted advertising
-    // Where the platform believes the visitor to be: ISO 3166-1 alpha-2 and ISO 3166-2 without the
-    // country, any case; "" for no idea.
-    std::string country{};
-    std::string region{};
+    // Where the platform believes the visitor to be: ISO 3166-1 alpha-2, and ISO 3166-2 without the
+    // country or "", any case. Several when there are copies of the hint.
+    std::vector<std::pair<std::string, std::string>> places{};
 };
 
 inline reading unreadable(std::string_view why) {

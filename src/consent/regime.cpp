@@ -97,15 +97,17 @@ place read_address(const geoip* addresses, std::string_view address) {
     return found ? read_place(found->country, found->region) : place();
 }
 
-// The first source that names a country, and the name of that source. A region counts only beside
-// a country of the same source.
+// The first source that says anything, and the name of that source: `XX`, `T1` or text that is no
+// code is an answer too, and no other source may make a milder one of it. An application that knows
+// the region alone says it of the country that the edge found.
 std::pair<place, std::string_view> find_place(const regime_options& options,
                                               const whereabouts& seen) {
-    if (auto said = read_place(seen.country, seen.region); !said.country.empty()) {
-        return {std::move(said), "visitor"};
+    if (!core::trim(seen.country).empty()) {
+        return {read_place(seen.country, seen.region), "visitor"};
     }
-    if (auto said = read_place(seen.header_country, seen.header_region); !said.country.empty()) {
-        return {std::move(said), "header"};
+    if (!core::trim(seen.header_country).empty()) {
+        const bool own = !core::trim(seen.header_region).empty();
+        return {read_place(seen.header_country, own ? seen.header_region : seen.region), "header"};
     }
     return {read_address(options.addresses.get(), seen.address), "geoip"};
 }

@@ -8,6 +8,7 @@
 
 #include <gatepost/core/text.hpp>
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -84,17 +85,16 @@ void add_gpp(finding_list& to, const policy& rules, std::string_view source, std
 std::optional<section_list> parse_sections(std::string_view list) {
     section_list result;
     while (!list.empty()) {
-        auto some = core::next_field(list, ',');
-        while (!some.empty()) {
-            const auto one = core::trim(core::next_field(some, '_'));
-            const auto number = core::parse_integer<std::int64_t>(one);
-            if (!number) {
-                return std::nullopt;
-            }
-            result.push_back(*number);
+        const auto one = core::trim(list.substr(0, list.find_first_of(",_")));
+        list.remove_prefix(std::min(list.size(), list.find_first_of(",_")));
+        list.remove_prefix(std::min<std::size_t>(list.size(), 1));
+        const auto number = core::parse_integer<std::int64_t>(one);
+        if (!number) {
+            return std::nullopt;
         }
+        result.push_back(*number);
     }
-    return result;
+    return result.empty() ? std::nullopt : std::optional(std::move(result));
 }
 
 void add_string(finding_list& to, const policy& rules, string_format format,
@@ -109,7 +109,9 @@ void add_string(finding_list& to, const policy& rules, string_format format,
         return;
     }
     auto said = read(format, text, rules.chosen);
-    if (!said.at) {
+    if (!said.at && said.state == state::granted && beside.at_unreadable) {
+        said = unreadable("time not readable");
+    } else if (!said.at) {
         said.at = beside.at;
     }
     const auto [from, label] = kind_of(format);

@@ -15,13 +15,14 @@ enum class string_format : std::uint8_t { tcf, gpp, us_privacy, gcs, gcd, additi
 
 // The `gpp_sid` that goes with a GPP string: which sections apply.
 using section_list = std::vector<std::int64_t>;
-// "7,8" or "7_8"; nullopt for what is no list of numbers.
+// "7,8" or "7_8"; nullopt for what is no list of numbers, and for an empty one: nobody says then.
 std::optional<section_list> parse_sections(std::string_view list);
 
 struct string_context {
     const section_list* applying = nullptr; // for GPP; null when nobody says: then all do
     // When the application says the choice was made, for formats that hold no time.
     std::optional<std::chrono::sys_seconds> at{};
+    bool at_unreadable = false; // it says so in a way that cannot be read
     // The text as it was sent, when what is read is a copy: findings borrow from the signals alone.
     std::string_view sent{};
 };

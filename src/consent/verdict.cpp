@@ -49,7 +49,10 @@ class judgement {
                 f.detail = "older than max_age";
             } else if (run_out(f)) {
                 f.detail = "past the platform's own expiry";
-            } else if (f.at && (!result_.granted_at || *f.at > *result_.granted_at)) {
+            } else if (f.at && *f.at <= now_ &&
+                       (!result_.granted_at || *f.at > *result_.granted_at)) {
+                // A time ahead of our clock cannot be compared with that of a withdrawal: it counts
+                // as none.
                 result_.granted_at = f.at;
             }
         }

@@ -1,8 +1,25 @@
 #include <gatepost/core/text.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace gatepost::core {
+namespace {
+
+constexpr auto hex_values = [] {
+    std::array<signed char, 256> table{};
+    table.fill(-1);
+    for (signed char i = 0; i < 10; ++i) {
+        table[static_cast<std::size_t>('0' + i)] = i;
+    }
+    for (signed char i = 10; i < 16; ++i) {
+        table[static_cast<std::size_t>('a' + i - 10)] = i;
+        table[static_cast<std::size_t>('A' + i - 10)] = i;
+    }
+    return table;
+}();
+
+} // namespace
 
 std::string_view trim(std::string_view text) {
     while (!text.empty() && is_space(text.front())) {
@@ -38,25 +55,25 @@ std::string_view next_field(std::string_view& rest, char separator) {
 }
 
 int hex_value(char c) {
-    if (is_digit(c)) {
-        return c - '0';
-    }
-    const char low = to_lower(c);
-    return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+    return hex_values[static_cast<unsigned char>(c)];
 }
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {
-    std::string result;
-    result.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-            hex_value(text[i + 2]) >= 0) {
-            result += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            i += 2;
-        } else {
-            result += text[i] == '+' && plus_is_space ? ' ' : text[i];
+    std::string result(text.size(), '\0');
+    auto to = result.begin();
+    const auto end = text.end();
+    for (auto from = text.begin(); from != end; ++from, ++to) {
+        *to = *from == '+' && plus_is_space ? ' ' : *from;
+        if (*from == '%' && end - from > 2) {
+            const int high = hex_value(from[1]);
+            const int low = hex_value(from[2]);
+            if (high >= 0 && low >= 0) {
+                *to = static_cast<char>(high * 16 + low);
+                from += 2;
+            }
         }
     }
+    result.erase(to, result.end());
     return result;
 }
 

@@ -42,6 +42,9 @@ std::string text_of(const decision_claim& claim) {
     if (claim.at) {
         out.member("t", std::int64_t{claim.at->time_since_epoch().count()});
     }
+    if (claim.expires) {
+        out.member("x", std::int64_t{claim.expires->time_since_epoch().count()});
+    }
     out.member("i", std::int64_t{claim.issued.time_since_epoch().count()});
     out.member("s", presentable(claim.source));
     out.member("c", claim.controller);
@@ -63,15 +66,17 @@ std::optional<decision_claim> read_claim(std::string text) {
     const auto root = parsed->root();
     const auto verdict = std::ranges::find(words, root.find("v").text(), &word::text);
     const auto at = read_time(root.find("t"));
+    const auto expires = read_time(root.find("x"));
     const auto issued = read_time(root.find("i"));
     const auto source = root.find("s");
     const auto controller = root.find("c");
-    if (verdict == words.end() || (root.find("t") && !at) || !issued || !source.is_string() ||
-        !controller.is_string()) {
+    if (verdict == words.end() || (root.find("t") && !at) || (root.find("x") && !expires) ||
+        !issued || !source.is_string() || !controller.is_string()) {
         return std::nullopt;
     }
     return decision_claim{.verdict = verdict->verdict,
                           .at = at,
+                          .expires = expires,
                           .issued = *issued,
                           .source = std::string(source.text()),
                           .controller = std::string(controller.text())};

@@ -34,7 +34,7 @@ asio::awaitable<statuses> append(spool::queue& queue, std::vector<core::sealed_r
                 std::move(resume)(std::move(result));
             });
         });
-        received.release();
+        received.handed_over();
     };
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(statuses)>(
         std::move(start), asio::use_awaitable, std::move(records));

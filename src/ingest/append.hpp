@@ -12,8 +12,8 @@
 
 namespace gatepost::ingest {
 
-// Hands the list over at once and releases the ticket; resumes on the caller's executor when the
-// list is committed or refused.
+// Hands the list over at once; the ticket ends with the answer. Resumes on the caller's executor
+// when the list is committed or refused.
 boost::asio::awaitable<core::result<std::vector<spool::append_status>>>
 append(spool::queue& queue, std::vector<core::sealed_record> records, arrivals::ticket received);
 

@@ -82,7 +82,7 @@ std::string_view to_string(outcome value) {
 pipeline::pipeline(const options& chosen, pipeline_parts parts)
     : options_(chosen), parts_(std::move(parts)) {}
 
-judgement pipeline::judge(event::batch posted, const caller& by, const arrival& when) {
+judgement pipeline::judge(event::batch posted, const caller& by, arrival when) {
     judgement result;
     result.warnings = std::move(posted.warnings);
     const bool alone = posted.events.size() == 1;
@@ -98,8 +98,8 @@ judgement pipeline::judge(event::batch posted, const caller& by, const arrival& 
     return result;
 }
 
-verdict pipeline::judge_one(event::inbound& event, const caller& by, bool alone,
-                            const arrival& when, judgement& into) {
+verdict pipeline::judge_one(event::inbound& event, const caller& by, bool alone, arrival& when,
+                            judgement& into) {
     verdict result;
     result.event_id = event.id;
     const auto* to = find_pixel(event.pixel);
@@ -112,7 +112,7 @@ verdict pipeline::judge_one(event::inbound& event, const caller& by, bool alone,
         return result;
     }
     result.pixel = to->id;
-    const auto time = event::event_time(event, when.received, options_.max_age);
+    const auto time = event::event_time(event, when.now, options_.max_age);
     if (time.has_error()) {
         result.error = time.error();
         return result;
@@ -138,19 +138,18 @@ void pipeline::decide(event::inbound& event, const caller& by, bool alone, const
     auto decision = gate.decide(signals_of(event),
                                 {.request = alone ? nullptr : &request,
                                  .known = known_findings(event, to, gate, visitor, parts_)},
-                                about.when.received);
+                                about.when.now);
     warn_of_words(event, decision, into.warnings);
     if (wants_reaction(decision, about.when.events_wait)) {
-        add_reactions(decision, to.controller, visitor.who().keys, about.when.received,
-                      into.reactions);
+        add_reactions(decision, {to.controller, visitor.who().keys}, about.when, into.reactions);
     }
-    const auto claim = claim_of(decision, to.controller, about.when.received);
+    const auto claim = claim_of(decision, to.controller, about.when.now);
     if (claim && parts_.signer) {
         result.token = parts_.signer->sign(*claim);
     }
     if (decision.sends() || options_.audit_drops) {
         result.event = event.name;
-        result.evidence = write_evidence(decision, options_, about.when.received, digest_);
+        result.evidence = write_evidence(decision, options_, about.when.now, digest_);
     }
     if (decision.sends()) {
         const auto who = visitor.who();

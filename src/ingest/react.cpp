@@ -19,8 +19,7 @@ bool must_last(const reaction& each) {
 } // namespace
 
 std::shared_ptr<handed_changes> handed_changes::make(const std::vector<reaction>& reactions,
-                                                     ledger::registry& registry,
-                                                     core::wall_time denied_up_to) {
+                                                     ledger::registry& registry) {
     const auto lasting = static_cast<std::size_t>(std::ranges::count_if(reactions, must_last));
     const std::shared_ptr<handed_changes> all(new handed_changes(lasting));
     const auto done = [all](core::error_code failure) { all->one_done(failure); };
@@ -33,7 +32,7 @@ std::shared_ptr<handed_changes> handed_changes::make(const std::vector<reaction>
             registry.note_gpc(each.who, each.at, done);
             break;
         case kind::withdraw_waiting:
-            registry.withdraw_waiting(each.who, denied_up_to, done);
+            registry.withdraw_waiting(each.who, each.denied_up_to, done);
             break;
         }
     }

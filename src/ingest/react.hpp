@@ -18,11 +18,9 @@ namespace gatepost::ingest {
 // Changes on their way to the disk.
 class handed_changes {
   public:
-    // In effect for every look-up when this returns. `denied_up_to`: what was received up to then
-    // is taken back by a denial.
+    // In effect for every look-up when this returns.
     static std::shared_ptr<handed_changes> make(const std::vector<reaction>& reactions,
-                                                ledger::registry& registry,
-                                                core::wall_time denied_up_to);
+                                                ledger::registry& registry);
 
     // Whether all of it is on disk; false when some of it failed or takes too long.
     static boost::asio::awaitable<bool> kept(std::shared_ptr<handed_changes> changes);

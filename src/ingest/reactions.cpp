@@ -18,46 +18,49 @@ bool lifted(const consent::decision& verdict) {
            });
 }
 
-bool has_gpc_of_visitor(const consent::decision& verdict) {
-    return std::ranges::any_of(verdict.findings, [](const finding& f) {
-        return f.meaning == objection::gpc && f.from == origin::gpc && f.state == state::denied &&
-               f.detail != consent::of_the_request;
-    });
-}
-
-// Whether the drop says something new, and not only what the registry held already.
-bool denied_now(const consent::decision& verdict) {
-    const bool by_denial = verdict.rule == rule::known_minor ||
-                           verdict.rule == rule::explicit_denial ||
-                           verdict.rule == rule::opt_out_signal;
-    return by_denial && !verdict.sends() && verdict.source != "registry";
+// Said by the visitor now: neither by the registry, which knew it already, nor by the request
+// around a list.
+bool is_own_denial(const finding& f) {
+    return f.state == state::denied && f.from != origin::registry &&
+           f.detail != consent::of_the_request;
 }
 
 bool keeps_gpc(const consent::decision& verdict) {
-    return verdict.jurisdiction.regime == consent::regime::opt_out && has_gpc_of_visitor(verdict);
+    return verdict.jurisdiction.regime == consent::regime::opt_out &&
+           std::ranges::any_of(verdict.findings, [](const finding& f) {
+               return is_own_denial(f) && f.meaning == objection::gpc;
+           });
+}
+
+bool takes_back(const consent::decision& verdict) {
+    return !verdict.sends() && std::ranges::any_of(verdict.findings, [&](const finding& f) {
+        // GPC beside a grant in an opt-in regime denies nothing.
+        return is_own_denial(f) &&
+               (f.meaning != objection::gpc || verdict.rule == rule::opt_out_signal);
+    });
 }
 
 } // namespace
 
 bool wants_reaction(const consent::decision& verdict, bool events_wait) {
-    return lifted(verdict) || keeps_gpc(verdict) || (events_wait && denied_now(verdict));
+    return lifted(verdict) || keeps_gpc(verdict) || (events_wait && takes_back(verdict));
 }
 
-void add_reactions(const consent::decision& verdict, const std::string& controller,
-                   const std::vector<core::subject_key>& keys, core::wall_time now,
+void add_reactions(const consent::decision& verdict, const ledger::subject& who, arrival& when,
                    std::vector<reaction>& into) {
-    if (keys.empty()) {
+    if (who.keys.empty()) {
         return;
     }
-    const ledger::subject who{controller, keys};
+    const auto now = core::to_seconds(when.now);
     if (lifted(verdict)) {
         into.push_back({reaction::kind::lift, who, *verdict.granted_at});
     }
     if (keeps_gpc(verdict)) {
-        into.push_back({reaction::kind::note_gpc, who, core::to_seconds(now)});
+        into.push_back({reaction::kind::note_gpc, who, now});
     }
-    if (denied_now(verdict)) {
-        into.push_back({reaction::kind::withdraw_waiting, who, core::to_seconds(now)});
+    if (when.events_wait && when.order != nullptr && takes_back(verdict)) {
+        into.push_back({reaction::kind::withdraw_waiting, who, now, when.order->denial(when.now)});
+        when.received = when.order->after_denial();
     }
 }
 

@@ -61,6 +61,10 @@ unsigned status_of(const judgement& judged) {
     return std::ranges::all_of(judged.verdicts, is(outcome::rejected)) ? 422 : 200;
 }
 
+arrival explained_at(core::wall_time now) {
+    return {.now = now, .received = now, .events_wait = false};
+}
+
 } // namespace
 
 routes::routes(const options& chosen, pipeline judge, surroundings around)
@@ -113,7 +117,7 @@ asio::awaitable<net::response> routes::answer(const net::request_head& head, std
 asio::awaitable<net::response> routes::events(const net::request_head& head, std::string body) {
     const auto begun = std::chrono::steady_clock::now();
     auto ticket = around_.order.event(around_.clock.wall());
-    auto judged = judge(head, std::move(body), ticket.received());
+    auto judged = judge(head, std::move(body), ticket);
     if (judged.has_error()) {
         co_return refusal(judged.error());
     }
@@ -122,13 +126,19 @@ asio::awaitable<net::response> routes::events(const net::request_head& head, std
     const auto reactions = std::move(judged->reactions);
     std::shared_ptr<handed_changes> changes;
     if (!reactions.empty()) {
-        const auto up_to = around_.order.denial(around_.clock.wall());
-        changes = handed_changes::make(reactions, around_.registry, up_to);
+        changes = handed_changes::make(reactions, around_.registry);
     }
-    if (!judged->records.empty()) {
+    const bool sweeps = takes_back(reactions);
+    bool queued = false;
+    if (judged->records.empty()) {
+        ticket.handed_over();
+    } else {
         auto records = std::move(judged->records);
         const auto statuses = co_await append(around_.queue, std::move(records), std::move(ticket));
         if (statuses.has_error()) {
+            if (sweeps) {
+                around_.sweeps.request();
+            }
             co_return spool_refusal(statuses.error());
         }
         for (auto& each : judged->verdicts) {
@@ -136,18 +146,19 @@ asio::awaitable<net::response> routes::events(const net::request_head& head, std
                 each.outcome = outcome::duplicate;
             }
         }
+        queued = true;
     }
-    ticket.release();
-    if (changes) {
+    if (sweeps) {
         // After the append: a list may hold an event and, further down, its visitor's refusal.
-        if (takes_back(reactions)) {
-            around_.sweeps.request();
-        }
+        around_.sweeps.request();
+    }
+    if (changes) {
+        // In effect already, and tried again until it is on disk. What was queued is not refused
+        // for it: the application would send it again, under another id.
         const bool kept = co_await handed_changes::kept(changes);
-        if (!kept) {
-            co_return refusal(core::input_error(
-                "registry_unavailable",
-                "the registry cannot be written; send again, what was queued is recognised", ""));
+        if (!kept && !queued) {
+            co_return refusal(core::input_error("registry_unavailable",
+                                                "the registry cannot be written; send again", ""));
         }
     }
     count(*judged);
@@ -165,8 +176,7 @@ net::response routes::explain(event::body_format format, const caller& by, std::
     if (posted.has_error()) {
         return refusal(posted.error());
     }
-    const auto judged = pipeline_.judge(std::move(*posted), by,
-                                        {.received = around_.clock.wall(), .events_wait = false});
+    const auto judged = pipeline_.judge(std::move(*posted), by, explained_at(around_.clock.wall()));
     return {.status = status_of(judged) == 422 ? 422U : 200U,
             .body = write_explanation(judged, options_)};
 }
@@ -178,15 +188,19 @@ core::explanation routes::explain(std::string body) {
 }
 
 core::input_result<judgement> routes::judge(const net::request_head& head, std::string body,
-                                            core::wall_time received) {
+                                            const arrivals::ticket& ticket) {
     auto posted = event::decode_body(std::move(body), *format_of(head));
     if (posted.has_error()) {
         return posted.error();
     }
     const auto held = around_.queue.count();
-    const bool events_wait = held.waiting + held.dead > 0 || posted->events.size() > 1;
+    const bool events_wait = held.waiting + held.dead > 0 || posted->events.size() > 1 ||
+                             around_.order.others_unfinished();
     return pipeline_.judge(std::move(*posted), caller_of(head, options_),
-                           {.received = received, .events_wait = events_wait});
+                           {.now = around_.clock.wall(),
+                            .received = ticket.received(),
+                            .events_wait = events_wait,
+                            .order = &around_.order});
 }
 
 void routes::count(const judgement& judged) {

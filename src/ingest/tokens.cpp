@@ -1,5 +1,7 @@
 #include "tokens.hpp"
 
+#include <algorithm>
+
 namespace gatepost::ingest {
 namespace {
 
@@ -42,6 +44,15 @@ consent::state state_of(token_verdict verdict) {
     return consent::state::undecided;
 }
 
+// A choice without a time is as old as its token; for which country is not known here.
+std::chrono::seconds shortest_age(const consent::options& chosen) {
+    auto shortest = chosen.max_age;
+    for (const auto& [country, age] : chosen.max_age_by_country) {
+        shortest = std::min(shortest, age);
+    }
+    return shortest;
+}
+
 } // namespace
 
 std::optional<identity::decision_claim> claim_of(const consent::decision& verdict,
@@ -52,12 +63,14 @@ std::optional<identity::decision_claim> claim_of(const consent::decision& verdic
     }
     identity::decision_claim claim{.verdict = *said,
                                    .at = std::nullopt,
+                                   .expires = std::nullopt,
                                    .issued = core::to_seconds(now),
                                    .source = verdict.source,
                                    .controller = std::string(controller)};
     for (const auto& found : verdict.findings) {
         if (found.source == verdict.source && found.format == verdict.format) {
             claim.at = found.at;
+            claim.expires = found.expires;
             // A token made of a token must not make the choice any younger.
             if (found.from == consent::origin::token && !found.at && found.expires) {
                 return std::nullopt;
@@ -84,8 +97,10 @@ consent::finding read_token(const std::optional<identity::token_signer>& signer,
         found.meaning = claim->verdict == token_verdict::opted_out ? consent::objection::us_opt_out
                                                                    : consent::objection::refusal;
         found.at = claim->at;
+        found.expires = claim->expires;
         if (!claim->at) {
-            found.expires = claim->issued + chosen.max_age;
+            const auto end = claim->issued + shortest_age(chosen);
+            found.expires = std::min(found.expires.value_or(end), end);
         }
     }
     return found;

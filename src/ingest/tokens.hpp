@@ -16,8 +16,9 @@ std::optional<identity::decision_claim> claim_of(const consent::decision& verdic
                                                  std::string_view controller, core::wall_time now);
 
 // What a token says: a token that cannot be verified, or is of another controller, is unreadable.
-// One that holds no time of choice expires `max_age` after it was issued.
-consent::finding read_token(const std::optional<identity::token_signer>& signer, std::string_view token,
-                            std::string_view controller, const consent::options& chosen);
+// One that holds no time of choice expires the shortest of the maximum ages after it was issued.
+consent::finding read_token(const std::optional<identity::token_signer>& signer,
+                            std::string_view token, std::string_view controller,
+                            const consent::options& chosen);
 
 } // namespace gatepost::ingest

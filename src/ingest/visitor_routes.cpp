@@ -35,6 +35,11 @@ input_error audit_unavailable() {
     return {"audit_unavailable", "the audit trail cannot be read or written; try again", ""};
 }
 
+identity::placeholder_set placeholders_of(const identity::options& chosen) {
+    identity::hasher digest;
+    return {chosen, digest};
+}
+
 // When the visitor chose; clocks of shops and browsers differ by a little.
 core::input_result<std::chrono::sys_seconds>
 choice_time(std::optional<std::chrono::sys_seconds> given, core::wall_time now) {
@@ -84,7 +89,8 @@ struct visitor_routes::request {
 
 visitor_routes::visitor_routes(const options& chosen, identity::options identity,
                                identity::instance_key key, visitor_books books)
-    : options_(chosen), identity_(std::move(identity)), key_(std::move(key)), books_(books) {}
+    : options_(chosen), identity_(std::move(identity)), key_(std::move(key)),
+      placeholders_(placeholders_of(identity_)), books_(books) {}
 
 asio::awaitable<net::response> visitor_routes::answer(std::string_view path, caller by,
                                                       std::string body) const {
@@ -153,7 +159,7 @@ visitor_routes::subject_of(event::statement& said, const caller& by,
     about.from.cookie = {};
     identity::hasher digest;
     const auto who = identity::hash_user(about.who, "", identity_, digest, warnings);
-    auto keys = identity::subject_keys(who, clicks.ttp, clicks.ttclid, identity_, key_, digest);
+    auto keys = identity::subject_keys(who, clicks, placeholders_, key_);
     if (keys.empty()) {
         return input_error("no_identifier", "there is nothing to know the visitor by", "");
     }
@@ -172,21 +178,51 @@ visitor_routes::record(ledger::subject who, ledger::choice said,
     co_return result;
 }
 
+// What is said to the server now is newer than everything that was said before, whatever the clock
+// shows: it may have been set back, and two choices may come within a second.
+std::chrono::sys_seconds visitor_routes::stamp(const ledger::subject& who,
+                                               ledger::choice said) const {
+    auto at = core::to_seconds(books_.clock.wall());
+    for (const auto& held : books_.registry.entries(who.controller, who.keys)) {
+        if (held.said) {
+            const bool same_second_loses = said == ledger::choice::granted && held.said != said;
+            at = std::max(at, held.said_at + std::chrono::seconds(same_second_loses ? 1 : 0));
+        }
+    }
+    return at;
+}
+
+asio::awaitable<bool> visitor_routes::withdraw_waiting(const ledger::subject& who) const {
+    const auto up_to = books_.order.denial(books_.clock.wall());
+    auto start = [&](ledger::registry::done finished) {
+        books_.registry.withdraw_waiting(who, up_to, std::move(finished));
+    };
+    const auto failure = co_await net::within<core::error_code>(patience, std::move(start));
+    co_return failure && !*failure;
+}
+
 asio::awaitable<net::response> visitor_routes::consent(request asked) const {
     const auto said = choice_of(asked.said.marketing);
     if (said.has_error()) {
         co_return refusal(said.error());
     }
-    const auto at = choice_time(asked.said.at, books_.clock.wall());
-    if (at.has_error()) {
-        co_return refusal(at.error());
+    const auto now = books_.clock.wall();
+    const auto given = choice_time(asked.said.at, now);
+    if (given.has_error()) {
+        co_return refusal(given.error());
     }
-    const auto done = co_await record(asked.who, *said, *at);
+    const auto at = asked.said.at ? *given : stamp(asked.who, *said);
+    const auto done = co_await record(asked.who, *said, at);
     if (!done.durable) {
         co_return refusal(registry_unavailable());
     }
     swept gone{.complete = true};
     if (*said == ledger::choice::denied) {
+        // Said now, it takes back everything received up to now, whatever time its grant bears.
+        const bool taken_back = asked.said.at || co_await withdraw_waiting(asked.who);
+        if (!taken_back) {
+            co_return refusal(registry_unavailable());
+        }
         // Also when nothing was new: the sweep after the first try may have been cut off.
         gone = co_await books_.sweeper.forget(std::move(asked.who));
     }
@@ -194,18 +230,10 @@ asio::awaitable<net::response> visitor_routes::consent(request asked) const {
 }
 
 asio::awaitable<net::response> visitor_routes::erasure(request asked) const {
-    const auto now = books_.clock.wall();
-    const auto done = co_await record(asked.who, ledger::choice::erased, core::to_seconds(now));
-    if (!done.durable) {
-        co_return refusal(registry_unavailable());
-    }
-    // Everything goes, also what came with a grant whose time is ahead of this clock.
-    const auto up_to = books_.order.denial(now);
-    auto withdraw = [&](ledger::registry::done finished) {
-        books_.registry.withdraw_waiting(asked.who, up_to, std::move(finished));
-    };
-    const auto failure = co_await net::within<core::error_code>(patience, std::move(withdraw));
-    if (!failure || *failure) {
+    constexpr auto erased = ledger::choice::erased;
+    const auto done = co_await record(asked.who, erased, stamp(asked.who, erased));
+    const bool taken_back = done.durable && co_await withdraw_waiting(asked.who);
+    if (!taken_back) {
         co_return refusal(registry_unavailable());
     }
     const auto gone = co_await books_.sweeper.forget(asked.who);

@@ -4,6 +4,7 @@
 #include <gatepost/net/http_client.hpp>
 
 #include <stdexcept>
+#include <utility>
 
 namespace gatepost::net {
 namespace {
@@ -27,6 +28,8 @@ std::string_view to_string(client_errc kind) {
         return "reset";
     case client_errc::answer:
         return "bad_answer";
+    case client_errc::withheld:
+        return "withheld";
     }
     return "reset";
 }
@@ -46,7 +49,8 @@ class http_client::implementation {
         }
     }
 
-    asio::awaitable<answer_result> post(core::upstream_request request) {
+    asio::awaitable<answer_result> post(core::upstream_request request,
+                                        std::function<bool()> may_send) {
         if (auto kept = take_kept()) {
             auto answer = co_await use(*kept, request);
             if (answer || kept->answer_begun || answer.error().kind != client_errc::broken) {
@@ -60,6 +64,10 @@ class http_client::implementation {
         if (fresh.has_error()) {
             show_connections();
             co_return fresh.error();
+        }
+        if (!may_send()) {
+            show_connections();
+            co_return client_failure{client_errc::withheld, "not to be sent any more"};
         }
         auto answer = co_await use(**fresh, request);
         give_back(std::move(*fresh));
@@ -151,8 +159,9 @@ http_client::http_client(asio::io_context& context, const client_options& option
 
 http_client::~http_client() = default;
 
-asio::awaitable<answer_result> http_client::post(core::upstream_request request) {
-    return implementation_->post(std::move(request));
+asio::awaitable<answer_result> http_client::post(core::upstream_request request,
+                                                 std::function<bool()> may_send) {
+    return implementation_->post(std::move(request), std::move(may_send));
 }
 
 void http_client::close_idle() {

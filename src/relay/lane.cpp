@@ -133,18 +133,16 @@ asio::awaitable<void> lane::deliver(batch records, slots::slot held) {
     batch_plan plan(records.size());
     bool asked = false;
     for (auto chosen = plan.next(); !chosen.empty(); chosen = plan.next()) {
-        // Each time, not only after the lease: a search for a bad record may take a while.
-        chosen = plan.leave_out(settler_.withdraw(records, chosen));
-        if (chosen.empty()) {
+        const auto answer = co_await look_and_send(records, plan, chosen);
+        if (!answer) {
             continue;
         }
         asked = true;
-        const auto answer = co_await send(records, chosen);
-        plan.answered(answer);
-        note(answer, settler_.settle(records, chosen, answer));
-        learn(answer);
-        if (std::ranges::find(answer.records, outcome::retry) != answer.records.end()) {
-            give_back(records, plan, answer);
+        plan.answered(*answer);
+        note(*answer, settler_.settle(records, chosen, *answer));
+        learn(*answer);
+        if (std::ranges::find(answer->records, outcome::retry) != answer->records.end()) {
+            give_back(records, plan, *answer);
             break;
         }
     }
@@ -153,7 +151,24 @@ asio::awaitable<void> lane::deliver(batch records, slots::slot held) {
     }
 }
 
-asio::awaitable<core::delivery> lane::send(const batch& records, const places& chosen) {
+// Sends of `chosen` what may be sent, and leaves in it no more than that; no answer when it is
+// nothing. Looks each time, not only after the lease: a search for a bad record may take a while.
+asio::awaitable<std::optional<core::delivery>>
+lane::look_and_send(const batch& records, batch_plan& plan, places& chosen) {
+    for (;;) {
+        chosen = plan.leave_out(settler_.withdraw(records, chosen));
+        if (chosen.empty()) {
+            co_return std::nullopt;
+        }
+        if (auto answer = co_await send(records, chosen)) {
+            co_return answer;
+        }
+    }
+}
+
+// No answer when one of them may not be sent any more: then the request was withheld.
+asio::awaitable<std::optional<core::delivery>> lane::send(const batch& records,
+                                                          const places& chosen) {
     std::vector<std::string_view> payloads;
     payloads.reserve(chosen.size());
     for (const auto place : chosen) {
@@ -161,7 +176,11 @@ asio::awaitable<core::delivery> lane::send(const batch& records, const places& c
     }
     const auto begun = std::chrono::steady_clock::now();
     auto request = route_.to.request(payloads);
-    const auto answer = co_await around_.client.post(std::move(request));
+    const auto answer = co_await around_.client.post(
+        std::move(request), [&] { return settler_.may_send(records, chosen); });
+    if (!answer && answer.error().kind == net::client_errc::withheld) {
+        co_return std::nullopt;
+    }
     auto verdict = answer ? route_.to.classify(*answer, chosen.size())
                           : meaning_of(answer.error(), chosen.size());
     if (chosen.size() == 1 && verdict.records.front() == outcome::suspect) {

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -39,7 +40,10 @@ class lane {
     boost::asio::awaitable<bool> work_is_due();
     boost::asio::awaitable<void> wait_until(core::steady_time when);
     boost::asio::awaitable<void> deliver(batch records, slots::slot held);
-    boost::asio::awaitable<core::delivery> send(const batch& records, const places& chosen);
+    boost::asio::awaitable<std::optional<core::delivery>>
+    look_and_send(const batch& records, batch_plan& plan, places& chosen);
+    boost::asio::awaitable<std::optional<core::delivery>> send(const batch& records,
+                                                               const places& chosen);
     core::delivery meaning_of(const net::client_failure& failure, std::size_t records);
     spool::lease_limits next_batch() const;
     void learn(const core::delivery& answer);

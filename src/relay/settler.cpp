@@ -3,6 +3,7 @@
 #include <gatepost/observe/log.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -37,23 +38,58 @@ settler::settler(const surroundings& around, std::string pixel,
                  std::chrono::seconds duplicate_window)
     : around_(around), pixel_(std::move(pixel)), duplicate_window_(duplicate_window) {}
 
+// The registry is asked first and the queue second. Of a denial seen on another event nothing is
+// left in the registry once a sweep has been through the spool, so neither alone would do:
+//   - the registry still forbids the event: it is left out;
+//   - the registry has forgotten the denial: the sweep was over by then. It was shown the event,
+//     which was in the spool when the sweep began, and found it forbidden; the deletion was
+//     committed and the lease had ended before the sweep was finished. So the queue, which is asked
+//     later still, knows of no lease any more: it is left out.
+// A lease cannot come back into being behind this: lease() gives out what it finds in the file, and
+// a sweep ends the lease of what it has taken out of the file while no lease() is under way. Asked
+// the other way round, the whole end of a sweep would fit between the two questions. What stays is
+// the request already written when the visitor changes their mind.
 places settler::withdraw(const batch& records, const places& chosen) {
-    places forbidden;
     std::vector<spool::settlement> settled;
-    for (const auto place : chosen) {
-        const auto& record = records[place];
-        if (around_.registry.forbids(
-                {record.controller, record.subjects, record.received, record.evidence})) {
-            forbidden.push_back(place);
-            settled.push_back({.id = record.id, .how = spool::settled_as::withdrawn});
-        }
+    for (const auto place : forbidden(records, chosen)) {
+        settled.push_back({.id = records[place].id, .how = spool::settled_as::withdrawn});
     }
     if (!settled.empty()) {
         observe::log(observe::level::info, "events were withdrawn before they were sent",
                      {{"pixel", pixel_}, {"events", settled.size()}});
         around_.queue.settle(pixel_, std::move(settled));
     }
-    return forbidden;
+    return no_longer_leased(records, chosen); // what was just settled is among them
+}
+
+bool settler::may_send(const batch& records, const places& chosen) const {
+    return forbidden(records, chosen).empty() && no_longer_leased(records, chosen).empty();
+}
+
+places settler::forbidden(const batch& records, const places& chosen) const {
+    places found;
+    std::ranges::copy_if(chosen, std::back_inserter(found), [&](std::size_t place) {
+        const auto& record = records[place];
+        return around_.registry.forbids(
+            {record.controller, record.subjects, record.received, record.evidence});
+    });
+    return found;
+}
+
+places settler::no_longer_leased(const batch& records, const places& chosen) const {
+    std::vector<spool::record_id> ids;
+    ids.reserve(chosen.size());
+    for (const auto place : chosen) {
+        ids.push_back(records[place].id);
+    }
+    const auto leased = around_.queue.still_leased(pixel_, ids);
+    places found;
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+        if (!leased[i]) {
+            found.push_back(chosen[i]);
+        }
+    }
+    return found;
 }
 
 std::uint64_t settler::settle(const batch& records, const places& sent,

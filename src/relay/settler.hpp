@@ -22,13 +22,19 @@ class settler {
     // An event older than `duplicate_window` when it is delivered counts as late.
     settler(const surroundings& around, std::string pixel, std::chrono::seconds duplicate_window);
 
-    // The second look: those of `chosen` whose visitor has changed their mind since the event was
-    // decided about. They are settled as withdrawn and must not be sent.
+    // The second look, before every request: those of `chosen` that must not be sent, because their
+    // visitor has changed their mind since the event was decided about (they are settled as
+    // withdrawn) or because they have been deleted.
     places withdraw(const batch& records, const places& chosen);
+    // The same question while a request waits for its connection: all of them may be sent still.
+    bool may_send(const batch& records, const places& chosen) const;
     // Settles what the answer to `sent` decides. Gives how many were delivered.
     std::uint64_t settle(const batch& records, const places& sent, const core::delivery& answer);
 
   private:
+    // Always asked in this order; settler.cpp says why.
+    places forbidden(const batch& records, const places& chosen) const;
+    places no_longer_leased(const batch& records, const places& chosen) const;
     // Before the settlement: a crash between the two sends an event again and writes a second line,
     // but leaves none unwritten.
     void write_down(const batch& records, const places& sent, const core::delivery& answer);

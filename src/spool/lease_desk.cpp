@@ -200,7 +200,8 @@ void lease_desk::close() {
     reader_.reset();
 }
 
-std::vector<bool> lease_desk::leased(const std::string& pixel, std::span<const record_id> records) {
+std::vector<bool> lease_desk::still_leased(const std::string& pixel,
+                                           std::span<const record_id> records) {
     std::vector<bool> flags(records.size());
     const std::lock_guard lock(mutex_);
     if (const auto* book = find_book(pixel)) {

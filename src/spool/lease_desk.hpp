@@ -42,15 +42,14 @@ class lease_desk {
                  core::steady_time not_before);
     void hasten(const std::string& pixel);
     void settle(const std::string& pixel, std::vector<settlement> settlements);
+    // Walks ask as well; without the writer's own lock, which the desk takes inside its own.
+    std::vector<bool> still_leased(const std::string& pixel, std::span<const record_id> records);
     core::result<backlog> look(const std::string& pixel);
     // Ends reading. What is leased may still be settled.
     void close();
 
-    // For walks; called without the writer's own lock, which the desk takes inside its own.
-    // One flag for each record: out on lease.
-    std::vector<bool> leased(const std::string& pixel, std::span<const record_id> records);
-    // Records of a pixel have been removed from the file. `count` corrects the counters; who looks
-    // finds both done or neither.
+    // For walks, without the writer's own lock: records of a pixel have been removed from the file.
+    // `count` corrects the counters; who looks finds both done or neither.
     void forget(const std::string& pixel, std::span<const record_id> records,
                 const std::function<void()>& count);
 

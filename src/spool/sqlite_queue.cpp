@@ -49,6 +49,11 @@
 // and a walk's visitor is called with none held. A step that fails is tried again after a pause;
 // like a settlement it may live on the reserve. A crash leaves whole steps; the walk is over.
 //
+// What was withdrawn or erased. SQLite overwrites deleted rows in the file (secure_delete), but the
+// log still holds the pages that they stood on. So after every such deletion, by a walk or by a
+// settlement, and after every start, the log is copied back and cut off in the next upkeep; readers
+// of the file beside us may put that off, and it is tried until it succeeds.
+//
 // When the disk fails. A failed group is rolled back in the file and, by undo lists, in memory. Its
 // appends are answered with the error. Its settlements stay and are tried again alone, with a pause
 // between tries; until they succeed nothing new is taken in. A failed fdatasync is not believed
@@ -115,6 +120,10 @@ class sqlite_queue final : public queue {
     void hasten(const std::string& pixel) override { desk_->hasten(pixel); }
     void settle(const std::string& pixel, std::vector<settlement> settlements) override {
         desk_->settle(pixel, std::move(settlements));
+    }
+    std::vector<bool> still_leased(const std::string& pixel,
+                                   std::span<const record_id> records) override {
+        return desk_->still_leased(pixel, records);
     }
     core::result<backlog> look(const std::string& pixel) override { return desk_->look(pixel); }
     void walk(walk_visit visit, walk_done done) override {

@@ -9,18 +9,9 @@
 namespace gatepost::spool {
 namespace {
 
-// Pages after which the log is copied back: early when nobody waits, else before a checkpoint takes
-// longer than an application likes to wait (1000 pages: 5 ms here; 4000: 20 ms).
-constexpr int pages_when_idle = 250;
-constexpr int pages_at_most = 1000;
-// What the file keeps of the pages that were emptied, for the next events.
-constexpr std::int64_t kept_free_pages = 2048;
-
-// Maintenance, at most this often...
-constexpr std::chrono::milliseconds upkeep_interval(250);
-// ... and with nothing to do this often.
+// Maintenance is looked after this often when there is nothing to do.
 constexpr std::chrono::seconds idle_interval(1);
-// Between two lines in the log about it.
+// Between two lines in the log about a disk that fails.
 constexpr std::chrono::seconds complaint_interval(10);
 
 core::error_code answer_for(core::error_code failure) {
@@ -247,6 +238,7 @@ void writer::count(const group_change& change) {
         }
         if (pixel.withdrawn > 0) {
             metrics_.withdrawn(id, pixel.withdrawn);
+            log_remembers_ = true;
         }
     }
 }
@@ -257,71 +249,6 @@ void writer::complain(core::error_code failure) {
         next_complaint_ = now + complaint_interval;
         observe::log(observe::level::error, "spool: the disk or the database failed",
                      {{"error", failure.message()}, {"sqlite", database_->failure_detail()}});
-    }
-}
-
-void writer::upkeep() {
-    keep_log_short();
-    const auto now = clock_.steady();
-    if (now < next_upkeep_ && !more_upkeep_) {
-        return;
-    }
-    next_upkeep_ = now + upkeep_interval;
-    more_upkeep_ = false;
-    if (const auto done = committer_->trim()) {
-        tallies_.apply(done->change);
-        more_upkeep_ = done->more;
-    } else {
-        complain(done.error());
-    }
-    // What a walk empties is given back when it is over, unless the disk is full: moving 256 pages
-    // takes five times as long as one of its steps.
-    if (walks_.empty() || !reserve_.held()) {
-        shrink();
-    }
-    if (!reserve_.held()) {
-        regain_reserve();
-    }
-}
-
-void writer::shrink() {
-    if (const auto done = committer_->shrink(reserve_.held() ? kept_free_pages : 0)) {
-        more_upkeep_ = more_upkeep_ || done->more;
-    } else {
-        complain(done.error());
-    }
-}
-
-void writer::keep_log_short() {
-    const auto pages = database_->log_pages();
-    bool idle = false;
-    if (pages > pages_when_idle && pages <= pages_at_most) {
-        const std::lock_guard lock(mutex_);
-        idle = inbox_.empty();
-    }
-    // After a failure the log's own pages may be the room that is wanting.
-    if (pages > pages_at_most || idle || failure_) {
-        copy_log_back();
-    }
-}
-
-void writer::copy_log_back() {
-    if (const auto failure = database_->checkpoint(false)) {
-        complain(failure);
-        // The file could not grow. Were the log to grow instead, no reserve would ever be enough.
-        if (failure == sqlite::errc::full) {
-            use_reserve();
-        }
-    }
-}
-
-void writer::regain_reserve() {
-    // Fails while there is no room or somebody reads; the next time is soon.
-    if (!database_->checkpoint(true) && reserve_.take()) {
-        tallies_.disk_full(false);
-        if (std::exchange(warned_, false)) {
-            observe::log(observe::level::info, "spool: the disk has room again");
-        }
     }
 }
 

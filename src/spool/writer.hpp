@@ -50,6 +50,8 @@ class writer {
   private:
     // Between two tries to settle, or to take a walk's step, on a disk that fails.
     static constexpr std::chrono::milliseconds retry_pause{250};
+    // The log is copied back once it is longer and nobody waits.
+    static constexpr int pages_when_idle = 250;
 
     struct asked_walk {
         queue::walk_visit visit;
@@ -94,6 +96,7 @@ class writer {
     void shrink();
     void keep_log_short();
     void copy_log_back();
+    void cut_log_off();
     void regain_reserve();
 
     options options_;
@@ -113,6 +116,8 @@ class writer {
     core::steady_time next_step_, next_upkeep_, next_complaint_, next_warning_;
     bool warned_ = false; // that the disk is full
     bool more_upkeep_ = false;
+    // The log may hold what was withdrawn or erased; also from before the start, after a crash.
+    bool log_remembers_ = true;
 
     std::mutex notify_mutex_;
     queue::arrival notify_;

@@ -80,7 +80,7 @@ void writer::postpone_walk(core::error_code failure) {
 }
 
 std::vector<bool> writer::on_its_way(const std::string& pixel, std::span<const record_id> records) {
-    auto flags = desk_.leased(pixel, records);
+    auto flags = desk_.still_leased(pixel, records);
     const std::lock_guard lock(mutex_);
     for (const auto& list : inbox_.settlements) {
         for (const auto& one : list.settlements) {

@@ -84,6 +84,111 @@ TEST_CASE("second look: what is withdrawn during the search for a bad event is n
     CHECK(test.metric(withdrawn + std::string("1")));
 }
 
+TEST_CASE("second look: what a sweep deleted and the registry forgot is not sent on by a search") {
+    const auto gone = GENERATE(std::size_t{1}, std::size_t{4}, std::size_t{6}, std::size_t{8});
+    CAPTURE(gone);
+    way_out test;
+    test.server.poison({"e4"});
+    test.server.before_answer([&](std::size_t request) {
+        if (request == 1) {
+            withdraw(test, gone);
+            test.sweep();
+        }
+    });
+    test.post(1, 8);
+    test.start();
+    REQUIRE(eventually([&] { return test.idle(); }));
+    CHECK(test.registry->empty());
+    const auto asked = test.server.asked();
+    for (std::size_t i = 1; i < asked.size(); ++i) {
+        CHECK(std::ranges::count(asked[i], "e" + std::to_string(gone)) == 0);
+    }
+    CHECK(test.queue->count().dead == (gone == 4 ? 0 : 1));
+    CHECK(each_once(test.server.taken(), gone == 4 ? 7 : 6));
+    CHECK(test.metric(withdrawn + std::string("1")));
+}
+
+TEST_CASE("second look: nor by the halving of a batch that is too large") {
+    way_out test;
+    test.server.script({json_answer("", 413)});
+    test.server.before_answer([&](std::size_t request) {
+        if (request < 3) {
+            withdraw(test, request == 1 ? 1 : 4);
+            test.sweep();
+        }
+    });
+    test.post(1, 4);
+    test.start();
+    REQUIRE(eventually([&] { return test.idle(); }));
+    CHECK(test.server.asked() == std::vector<strings>{{"e1", "e2", "e3", "e4"}, {"e2"}, {"e3"}});
+}
+
+TEST_CASE("second look: what a whole sweep deletes between the lease and the look is not sent") {
+    way_out test;
+    test.registry->before_look([&] {
+        REQUIRE(test.queue->count().leased == 2);
+        withdraw(test, 1);
+        test.sweep();
+        CHECK(test.registry->empty());
+    });
+    test.post(1, 2);
+    test.start();
+    REQUIRE(eventually([&] { return test.idle(); }));
+    CHECK(test.server.asked() == std::vector<strings>{{"e2"}});
+    CHECK(test.metric(withdrawn + std::string("1")));
+}
+
+TEST_CASE("second look: what is withdrawn while the connection is being opened is not sent") {
+    const bool swept = GENERATE(false, true);
+    CAPTURE(swept);
+    way_out test;
+    test.before_request([&] {
+        withdraw(test, 2);
+        if (swept) {
+            test.sweep();
+        }
+    });
+    test.post(1, 3);
+    test.start();
+    REQUIRE(eventually([&] { return test.idle(); }));
+    CHECK(test.server.asked() == std::vector<strings>{{"e1", "e3"}});
+    CHECK(each_once(test.server.taken(), 2));
+    CHECK(test.out->status()[0].state == relay::breaker::state::closed);
+}
+
+TEST_CASE("second look: a kept connection that breaks does not send again what is withdrawn") {
+    enum class then { nothing, denied, erased, refused_elsewhere };
+    const auto visitor =
+        GENERATE(then::nothing, then::denied, then::erased, then::refused_elsewhere);
+    CAPTURE(static_cast<int>(visitor));
+    way_out test;
+    test.post(1, 1);
+    test.start();
+    REQUIRE(eventually([&] { return test.idle(); }));
+    test.server.before_answer([&](std::size_t request) {
+        if (request != 2 || visitor == then::nothing) {
+            return;
+        }
+        if (visitor == then::refused_elsewhere) {
+            withdraw(test, 2);
+        } else {
+            record(test, 2,
+                   visitor == then::denied ? ledger::choice::denied : ledger::choice::erased,
+                   now());
+        }
+        test.sweep();
+    });
+    net::response reset;
+    reset.reset = true;
+    test.server.script({reset});
+    test.post(2, 3);
+    REQUIRE(eventually([&] { return test.idle(); }));
+    const auto again = visitor == then::nothing ? strings{"e2", "e3"} : strings{"e3"};
+    CHECK(test.server.asked() == std::vector<strings>{{"e1"}, {"e2", "e3"}, again});
+    CHECK(each_once(test.server.taken(), visitor == then::nothing ? 3 : 2));
+    CHECK(test.queue->count().dead == 0);
+}
+
 TEST_CASE("second look: an event whose grant is later than the withdrawal is sent") {
     way_out test;
     const auto denied_at = now() - 1h;

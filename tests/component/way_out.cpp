@@ -94,11 +94,29 @@ net::response json_answer(std::string body, unsigned status) {
     return {.status = status, .body = std::move(body)};
 }
 
+void watched_registry::before_look(std::function<void()> act) {
+    const std::lock_guard lock(guard_);
+    act_ = std::move(act);
+}
+
+bool watched_registry::forbids(const ledger::waiting_event& event) const {
+    std::function<void()> act;
+    {
+        const std::lock_guard lock(guard_);
+        act = std::exchange(act_, nullptr);
+    }
+    if (act) {
+        act();
+    }
+    return real_->forbids(event);
+}
+
 way_out::way_out(ledger::audit_record recorded) : metrics({pixel}), server(upstream_room.get()) {
     const auto& clock = core::system_clock();
     const identity::instance_key key(core::secret_string("test key"));
     queue = spool::open_sqlite_queue({.path = directory.file("spool")}, clock, metrics).value();
-    registry = ledger::registry::open({.file = directory.file("registry.db")}, key, clock).value();
+    registry = std::make_unique<watched_registry>(
+        ledger::registry::open({.file = directory.file("registry.db")}, key, clock).value());
     trail = ledger::audit::open({.record = recorded, .directory = directory.file("audit")}, key,
                                 clock, metrics)
                 .value();
@@ -108,12 +126,15 @@ way_out::way_out(ledger::audit_record recorded) : metrics({pixel}), server(upstr
                             .request_timeout = std::chrono::seconds(5)},
         metrics);
     tiktok::event_set to{.id = pixel};
-    relay::destination destination{.request =
-                                       [to](std::span<const std::string_view> payloads) {
-                                           return tiktok::batch_request(
-                                               to, core::secret_string("token"), payloads);
-                                       },
-                                   .classify = tiktok::classify};
+    relay::destination destination{
+        .request =
+            [this, to](std::span<const std::string_view> payloads) {
+                if (const auto act = std::exchange(making_request_, nullptr)) {
+                    act();
+                }
+                return tiktok::batch_request(to, core::secret_string("token"), payloads);
+            },
+        .classify = tiktok::classify};
     relay::options chosen;
     chosen.batch.linger = std::chrono::milliseconds(5);
     chosen.retry = {std::chrono::milliseconds(5), std::chrono::milliseconds(50)};
@@ -180,6 +201,19 @@ void way_out::post(std::size_t first, std::size_t last, const std::string& to,
             {.id = "e" + std::to_string(n), .to = to, .subjects = visitor(n), .received = when});
     }
     post(events);
+}
+
+void way_out::sweep() {
+    const auto number = registry->sweep_begins();
+    std::promise<core::error_code> ended;
+    queue->walk(
+        [this](const spool::held_record& held) {
+            return registry->forbids(
+                {held.controller, held.subjects, held.received, held.evidence});
+        },
+        [&](core::error_code how) { ended.set_value(how); });
+    REQUIRE_FALSE(ended.get_future().get());
+    registry->sweep_finished(number);
 }
 
 std::vector<core::subject_key> way_out::visitor(std::size_t n) {

@@ -20,9 +20,12 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <support/temporary_directory.hpp>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace gatepost::test {
@@ -88,6 +91,50 @@ struct granted_event {
     core::wall_time received = core::system_clock().wall();
 };
 
+// The real registry, in which a test can do something right before an event is looked at.
+class watched_registry final : public ledger::registry {
+  public:
+    explicit watched_registry(std::unique_ptr<ledger::registry> real) : real_(std::move(real)) {}
+
+    // Once, on the thread of whoever asks next.
+    void before_look(std::function<void()> act);
+
+    bool forbids(const ledger::waiting_event& event) const override;
+    std::vector<consent::finding> recall(std::string_view controller,
+                                         std::span<const core::subject_key> keys) const override {
+        return real_->recall(controller, keys);
+    }
+    bool empty() const override { return real_->empty(); }
+    std::size_t size() const override { return real_->size(); }
+    std::vector<ledger::entry> entries(std::string_view controller,
+                                       std::span<const core::subject_key> keys) const override {
+        return real_->entries(controller, keys);
+    }
+    bool record(const ledger::subject& who, ledger::choice said, std::chrono::sys_seconds at,
+                done finished) override {
+        return real_->record(who, said, at, std::move(finished));
+    }
+    void lift(const ledger::subject& who, std::chrono::sys_seconds granted_at) override {
+        real_->lift(who, granted_at);
+    }
+    void note_gpc(const ledger::subject& who, std::chrono::sys_seconds at, done finished) override {
+        real_->note_gpc(who, at, std::move(finished));
+    }
+    void withdraw_waiting(const ledger::subject& who, core::wall_time seen,
+                          done finished) override {
+        real_->withdraw_waiting(who, seen, std::move(finished));
+    }
+    std::uint64_t sweep_begins() override { return real_->sweep_begins(); }
+    void sweep_finished(std::uint64_t sweep) override { real_->sweep_finished(sweep); }
+    bool sweep_needed() const override { return real_->sweep_needed(); }
+    void close() override { real_->close(); }
+
+  private:
+    std::unique_ptr<ledger::registry> real_;
+    mutable std::mutex guard_;
+    mutable std::function<void()> act_;
+};
+
 class way_out {
   public:
     explicit way_out(ledger::audit_record recorded = ledger::audit_record::sends);
@@ -101,6 +148,12 @@ class way_out {
               core::wall_time when = core::system_clock().wall());
     static std::vector<core::subject_key> visitor(std::size_t n);
 
+    // A whole sweep: deletes what the registry forbids, which then forgets what was only waiting.
+    void sweep();
+    // Called once, when a request has been made up and is not yet handed to the client. Before
+    // start().
+    void before_request(std::function<void()> act) { making_request_ = std::move(act); }
+
     bool idle() const { return queue->count().waiting == 0; }
     // What the trail holds: its lines as text.
     std::vector<std::string> lines() const;
@@ -113,10 +166,13 @@ class way_out {
     running_context relay_room;
     upstream server;
     std::unique_ptr<spool::queue> queue;
-    std::unique_ptr<ledger::registry> registry;
+    std::unique_ptr<watched_registry> registry;
     std::unique_ptr<ledger::audit> trail;
     std::unique_ptr<net::http_client> client;
     std::unique_ptr<relay::relay> out;
+
+  private:
+    std::function<void()> making_request_;
 };
 
 // `count` events arrived, each of them once.

@@ -1,24 +1,19 @@
 // Whatever stands in a US Privacy, Consent Mode or Additional Consent string: only gcd and
 // Additional Consent can grant, only US Privacy opts out, and what grants says so in plain sight.
 
+#include "check.hpp"
 #include "formats/additional_consent.hpp"
 #include "formats/consent_mode.hpp"
 #include "formats/us_privacy.hpp"
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 
 using namespace gatepost;
 using consent::state;
+using fuzz::check;
 
 namespace {
-
-void check(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
 
 bool grants(const consent::reading& said) {
     return said.state == state::granted;

@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         event::decode_body(std::string(reinterpret_cast<const char*>(data + 1), size - 1), format);
     if (posted) {
         const core::wall_time now(std::chrono::milliseconds(1'795'348'800'000));
-        const auto judged = judge.judge(std::move(*posted), {}, {.received = now});
+        const auto judged = judge.judge(std::move(*posted), {}, {.now = now, .received = now});
         // Nothing but a decision that sends makes a record, and its payload is JSON.
         for (const auto& each : judged.verdicts) {
             if (each.record && !each.decision->sends()) {

@@ -3,21 +3,16 @@
 
 #include "formats/gpp.hpp"
 
+#include "check.hpp"
 #include "formats/tcf.hpp"
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 using namespace gatepost;
+using fuzz::check;
 
 namespace {
-
-void check(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
 
 bool denies(const consent::gpp_reading& said) {
     return said.us && said.us->state == consent::state::denied;

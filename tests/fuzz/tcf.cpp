@@ -3,20 +3,15 @@
 
 #include "formats/tcf.hpp"
 
+#include "check.hpp"
 #include "formats/tc_string.hpp"
 
 #include <cstdint>
-#include <cstdlib>
 
 using namespace gatepost;
+using fuzz::check;
 
 namespace {
-
-void check(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
 
 // What is left of the text once the zeros that may be padding are gone from its end.
 std::string_view without_padding(std::string_view text) {

@@ -91,7 +91,7 @@ http_answer http_connection::request(const std::string& method, const std::strin
         message += name + ": " + value + "\r\n";
     }
     send(message + "\r\n" + body);
-    return receive();
+    return receive(method == "HEAD" ? body_follows::no : body_follows::yes);
 }
 
 bool http_connection::send(std::string_view bytes) {
@@ -114,7 +114,7 @@ bool http_connection::fill() {
     return count > 0;
 }
 
-http_answer http_connection::receive() {
+http_answer http_connection::receive(body_follows body) {
     std::size_t end = 0;
     while ((end = unread_.find("\r\n\r\n")) == std::string::npos) {
         if (!fill()) {
@@ -132,7 +132,7 @@ http_answer http_connection::receive() {
         answer.headers[name] = core::trim(value);
     }
     unread_.erase(0, end + 4);
-    const auto length = answer.headers.contains("content-length")
+    const auto length = body == body_follows::yes && answer.headers.contains("content-length")
                             ? core::parse_integer<std::size_t>(answer.headers["content-length"])
                             : std::size_t{0};
     while (length && unread_.size() < *length) {

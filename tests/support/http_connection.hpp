@@ -38,7 +38,9 @@ class http_connection {
 
     // Bytes as they are; false when the peer has closed.
     bool send(std::string_view bytes);
-    http_answer receive();
+    // The answer to HEAD has the length of a body, but none.
+    enum class body_follows { yes, no };
+    http_answer receive(body_follows body = body_follows::yes);
     // True when the peer has closed and nothing is left to read.
     bool closed();
 

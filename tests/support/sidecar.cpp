@@ -64,8 +64,11 @@ sidecar::sidecar(std::string program, std::filesystem::path directory,
                  const sandbox_process& upstream, const std::string& more,
                  const std::string& spool_keys)
     : program_(std::move(program)), directory_(std::move(directory)) {
-    std::ofstream config(directory_ / "gatepost.yaml");
-    config << "pixels: [{id: " << pixel_code << ", access_token_env: TEST_ACCESS_TOKEN}]\n"
+    std::ofstream config(config_file());
+    config << (more.find("pixels:") == std::string::npos
+                   ? std::string("pixels: [{id: ") + pixel_code +
+                         ", access_token_env: TEST_ACCESS_TOKEN}]\n"
+                   : "")
            << "admin: {http: 127.0.0.1:0}\n"
            << "spool: {path: " << spool().string() << (spool_keys.empty() ? "" : ", ") << spool_keys
            << "}\n"
@@ -80,9 +83,8 @@ sidecar::sidecar(std::string program, std::filesystem::path directory,
 
 void sidecar::start() {
     process_ = std::make_unique<child_process>(
-        std::vector<std::string>{program_, "serve", "--config",
-                                 (directory_ / "gatepost.yaml").string()},
-        log_file(), std::map<std::string, std::string>{{"TEST_ACCESS_TOKEN", access_token}});
+        std::vector<std::string>{program_, "serve", "--config", config_file()}, log_file(),
+        std::map<std::string, std::string>{{"TEST_ACCESS_TOKEN", access_token}});
     ingest_ = process_->line_after("listening ingest ");
     admin_ = process_->line_after("listening admin ");
 }

@@ -44,8 +44,8 @@ class sandbox_process {
 
 class sidecar {
   public:
-    // `more` is YAML added to the configuration at its top level, `spool` keys added to that
-    // section.
+    // `more` is YAML added to the configuration at its top level, where it replaces the sections
+    // `pixels`, `listen` and `relay` if it has them; `spool` is keys added to that section.
     sidecar(std::string program, std::filesystem::path directory, const sandbox_process& upstream,
             const std::string& more = "", const std::string& spool = "");
 
@@ -54,6 +54,7 @@ class sidecar {
     child_process& process() { return *process_; }
     const std::string& ingest() const { return ingest_; }
     const std::string& admin() const { return admin_; }
+    std::string config_file() const { return (directory_ / "gatepost.yaml").string(); }
     std::string log_file() const { return (directory_ / "gatepost.log").string(); }
     std::filesystem::path spool() const { return directory_ / "spool"; }
     // The value of a metric, with its labels as Prometheus writes them; 0 when it is not there.

@@ -32,8 +32,8 @@ struct whereabouts {
     std::string_view address; // for GeoIP
 };
 
-// The first source that names a country decides: visitor, header, GeoIP; its region alone counts. A
-// region that is no code takes the strictest of what `countries` says about that country. The
+// The first source that says anything decides: visitor, header, GeoIP. Its own region counts beside
+// it; a header's country may have the region that the application gave without a country. A region that is no code takes the strictest of what `countries` says about that country. The
 // source is "default" when no table lists the country. The built-in table: opt-in for the EEA, GB,
 // CH, BR, TR, KR, JP, IN, ZA, TH and CA; US is opt-out; every other country, `XX`, `T1` and text
 // that is no country code take the default. `force` overrides all of it.

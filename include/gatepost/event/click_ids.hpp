@@ -4,6 +4,7 @@
 #include <gatepost/event/inbound.hpp>
 
 #include <string>
+#include <vector>
 
 namespace gatepost::event {
 
@@ -14,6 +15,10 @@ constexpr std::size_t max_ttp = 256;
 struct click_ids {
     std::string ttclid; // "" when there is none
     std::string ttp;
+    // What else stands in their places, each once: other copies of a cookie, a cookie beside the
+    // application's own word. They are not sent, but the same visitor may be known by them.
+    std::vector<std::string> other_ttclids;
+    std::vector<std::string> other_ttps;
 };
 
 // As the application gave them; a missing ttclid comes from page.url, then from the referrer if it

@@ -21,7 +21,8 @@ enum class token_verdict : std::uint8_t { granted, denied, opted_out, implied, u
 
 struct decision_claim {
     token_verdict verdict = token_verdict::undecided;
-    std::optional<std::chrono::sys_seconds> at; // when the visitor chose, where it is known
+    std::optional<std::chrono::sys_seconds> at;      // when the visitor chose, where it is known
+    std::optional<std::chrono::sys_seconds> expires; // the platform's own expiry, where it has one
     std::chrono::sys_seconds issued{};
     std::string source; // of the finding that decided, as answers show it; a token holds its first
                         // 128 bytes, with `?` for what is not printable ASCII

@@ -31,6 +31,7 @@ class identifier {
     options options_;
     instance_key key_;
     hasher digest_;
+    placeholder_set placeholders_;
 };
 
 } // namespace gatepost::identity

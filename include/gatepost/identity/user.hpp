@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gatepost/core/sealed_record.hpp>
+#include <gatepost/event/click_ids.hpp>
 #include <gatepost/event/inbound.hpp>
 #include <gatepost/identity/hash.hpp>
 #include <gatepost/identity/key_file.hpp>
@@ -37,12 +38,23 @@ hashed_user hash_user(const event::user& given, std::string_view root, const opt
 hashed_user hash_user(const event::inbound& event, const options& chosen, hasher& digest,
                       std::vector<std::string>& warnings);
 
+// The hashes of the placeholders, made once: as they are written, in lower and upper case and with
+// a capital first letter, which is how applications hash them.
+class placeholder_set {
+  public:
+    placeholder_set(const options& chosen, hasher& digest);
+    bool contains(std::string_view hash) const;
+
+  private:
+    std::vector<std::string> hashes_; // sorted
+};
+
 // What this machine knows the visitor by: HMAC-SHA-256 under the instance key of kind and value (of
 // the hash for e-mail, phone and external id, of the bytes for ttp and ttclid), cut to 128 bits.
-// Blank ones and placeholder external ids give none: `placeholders` are compared with the trimmed
-// id in any case, hashed ones with the hashes of the placeholders as they are written.
-std::vector<core::subject_key> subject_keys(const hashed_user& who, std::string_view ttp,
-                                            std::string_view ttclid, const options& chosen,
-                                            const instance_key& key, hasher& digest);
+// Every ttp and ttclid that was found counts. Blank ones and placeholder external ids give none:
+// placeholders in the clear are compared in any case (hash_user), hashed ones with `placeholders`.
+std::vector<core::subject_key> subject_keys(const hashed_user& who, const event::click_ids& clicks,
+                                            const placeholder_set& placeholders,
+                                            const instance_key& key);
 
 } // namespace gatepost::identity

@@ -17,20 +17,28 @@ namespace gatepost::ingest {
 // Any thread. Outlives its tickets.
 class arrivals {
   public:
-    // Held by a request from the moment its events are received until they have been handed to the
-    // queue (or are dropped).
+    // Held by a request from the moment its events are received until they are committed, refused
+    // or dropped.
     class ticket {
       public:
         ticket(ticket&& other) noexcept
-            : from_(std::exchange(other.from_, nullptr)), received_(other.received_) {}
+            : from_(std::exchange(other.from_, nullptr)), received_(other.received_),
+              handed_over_(other.handed_over_) {}
         ticket& operator=(ticket&&) = delete;
-        ~ticket() { release(); }
+        ~ticket() {
+            if (from_ != nullptr) {
+                handed_over();
+                const std::lock_guard lock(from_->mutex_);
+                --from_->unfinished_;
+            }
+        }
 
         core::wall_time received() const { return received_; }
-        void release() {
-            if (auto* from = std::exchange(from_, nullptr)) {
-                const std::lock_guard lock(from->mutex_);
-                --from->under_way_;
+        // The events are in the queue's hands, in order with what is asked of it afterwards.
+        void handed_over() {
+            if (!std::exchange(handed_over_, true)) {
+                const std::lock_guard lock(from_->mutex_);
+                --from_->under_way_;
             }
         }
 
@@ -39,6 +47,7 @@ class arrivals {
         ticket(arrivals& from, core::wall_time received) : from_(&from), received_(received) {}
         arrivals* from_;
         core::wall_time received_;
+        bool handed_over_ = false;
     };
 
     ticket event(core::wall_time now) {
@@ -46,7 +55,15 @@ class arrivals {
         const auto received = std::max(now, after_denial_);
         latest_ = std::max(latest_, received);
         ++under_way_;
+        ++unfinished_;
         return {*this, received};
+    }
+
+    // For the events of a list that stand behind a denial in it.
+    core::wall_time after_denial() {
+        const std::lock_guard lock(mutex_);
+        latest_ = std::max(latest_, after_denial_);
+        return after_denial_;
     }
 
     // Up to when a denial that is seen now takes events back: everything handed out before.
@@ -55,6 +72,13 @@ class arrivals {
         latest_ = std::max(latest_, now);
         after_denial_ = latest_ + std::chrono::milliseconds(1);
         return latest_;
+    }
+
+    // Whether events are being taken in that no count of the queue knows yet, beside those of the
+    // one who asks.
+    bool others_unfinished() const {
+        const std::lock_guard lock(mutex_);
+        return unfinished_ > 1;
     }
 
     // Whether everything received so far has reached the queue: a walk through it that begins now
@@ -68,7 +92,8 @@ class arrivals {
     mutable std::mutex mutex_;
     core::wall_time latest_{};
     core::wall_time after_denial_{};
-    std::size_t under_way_ = 0;
+    std::size_t under_way_ = 0;  // on their way to the queue
+    std::size_t unfinished_ = 0; // not known to be committed
 };
 
 } // namespace gatepost::ingest

@@ -8,6 +8,7 @@
 #include <gatepost/event/decode.hpp>
 #include <gatepost/identity/decision_token.hpp>
 #include <gatepost/identity/identifier.hpp>
+#include <gatepost/ingest/arrivals.hpp>
 #include <gatepost/ingest/gates.hpp>
 #include <gatepost/ingest/options.hpp>
 #include <gatepost/ledger/registry.hpp>
@@ -48,6 +49,7 @@ struct reaction {
     kind what;
     ledger::subject who;
     std::chrono::sys_seconds at;
+    core::wall_time denied_up_to{}; // for withdraw_waiting: what was received up to then
 };
 
 struct judgement {
@@ -66,9 +68,12 @@ struct caller {
     std::string_view idempotency_key;
 };
 
+// When a request came, and what came before it.
 struct arrival {
-    core::wall_time received;
-    bool events_wait = true; // whether there is anything a denial could take back
+    core::wall_time now;
+    core::wall_time received;  // by the order of arrivals; what the second look compares
+    bool events_wait = true;   // whether there is anything a denial could take back
+    arrivals* order = nullptr; // tells what stands before a denial; null where nothing is kept
 };
 
 // What a pipeline works with.
@@ -86,17 +91,17 @@ class pipeline {
     pipeline(const options& chosen, pipeline_parts parts);
 
     // Decides about every event, and seals those that may go. Keeps nothing.
-    judgement judge(event::batch posted, const caller& by, const arrival& when);
+    judgement judge(event::batch posted, const caller& by, arrival when);
 
   private:
     // What is settled about an event before its consent is looked at.
     struct checked {
         const pixel& to;
         std::chrono::sys_seconds time;
-        const arrival& when;
+        arrival& when;
     };
 
-    verdict judge_one(event::inbound& event, const caller& by, bool alone, const arrival& when,
+    verdict judge_one(event::inbound& event, const caller& by, bool alone, arrival& when,
                       judgement& into);
     void decide(event::inbound& event, const caller& by, bool alone, const checked& about,
                 verdict& result, judgement& into);

@@ -52,7 +52,7 @@ class routes final : public net::http_handler, public core::explainer {
     net::response explain(const net::request_head& head, std::string body);
     net::response explain(event::body_format format, const caller& by, std::string body);
     core::input_result<judgement> judge(const net::request_head& head, std::string body,
-                                        core::wall_time received);
+                                        const arrivals::ticket& ticket);
     void count(const judgement& judged);
     void record_drops(const judgement& judged);
     std::string_view controller_of(std::string_view pixel) const;

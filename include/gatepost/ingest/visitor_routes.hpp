@@ -66,9 +66,14 @@ class visitor_routes {
     boost::asio::awaitable<recorded> record(ledger::subject who, ledger::choice said,
                                             std::chrono::sys_seconds at) const;
 
+    std::chrono::sys_seconds stamp(const ledger::subject& who, ledger::choice said) const;
+    // What waits of a visitor is not sent; true when that is on disk.
+    boost::asio::awaitable<bool> withdraw_waiting(const ledger::subject& who) const;
+
     options options_;
     identity::options identity_;
     identity::instance_key key_;
+    identity::placeholder_set placeholders_;
     visitor_books books_;
 };
 

@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,7 +28,15 @@ struct client_options {
     core::byte_size max_answer = core::mebibytes(1);
 };
 
-enum class client_errc { resolve = 1, connect, tls, timeout, broken, answer };
+enum class client_errc {
+    resolve = 1,
+    connect,
+    tls,
+    timeout,
+    broken,
+    answer,
+    withheld, // may_send said no
+};
 
 struct client_failure {
     client_errc kind = client_errc::broken;
@@ -47,8 +56,15 @@ class http_client {
     // Sends on a connection that is kept, else on a new one: as many are open as posts are under
     // way at most. When a kept connection turns out to be closed before any byte of the answer, it
     // is sent once more on a new one. Redirects are answers like any other.
+    //
+    // What was decided before the call may be outdated by the time a new connection is open: that
+    // takes up to connect_timeout, and a kept one may have broken long after it took the request.
+    // So `may_send` is asked then, right before the request is written to the new connection; when
+    // it says no, nothing is written to it and the post fails as client_errc::withheld. A kept
+    // connection is written to within the call, without asking. `may_send` must not be empty; it is
+    // called at most once, on the client's context.
     boost::asio::awaitable<core::result<core::upstream_answer, client_failure>>
-    post(core::upstream_request request);
+    post(core::upstream_request request, std::function<bool()> may_send);
 
     // Closes the connections that are not in use.
     void close_idle();

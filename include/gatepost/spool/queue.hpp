@@ -137,9 +137,13 @@ class queue {
                          core::steady_time not_before) = 0;
     // Makes everything that was given back due now.
     virtual void hasten(const std::string& pixel) = 0;
-    // Ends leases durably, soon, in order with other settlements. A record that is settled and not
-    // yet on disk when the process dies is waiting again.
+    // Ends leases: at once for whoever looks, durably soon, in order with other settlements. A
+    // record that is settled and not yet on disk when the process dies is waiting again.
     virtual void settle(const std::string& pixel, std::vector<settlement> settlements) = 0;
+    // One flag for each record: its lease has not ended. A walk that deletes a record ends its
+    // lease before the walk's `done` is called; ids are never used twice.
+    virtual std::vector<bool> still_leased(const std::string& pixel,
+                                           std::span<const record_id> records) = 0;
     virtual core::result<backlog> look(const std::string& pixel) = 0;
     // Pixels with unsettled records, also such that are no longer configured.
     virtual std::vector<std::string> pixels() = 0;
@@ -151,8 +155,10 @@ class queue {
     // closed), when every deletion has been committed, or with the error that ended the walk
     // (errc::closed). A record may be shown twice: when its step fails on a full or failing disk
     // and is tried again, and when it becomes a dead letter during the walk. A leased record that
-    // is deleted may still be delivered by the request under way; it is not sent a second time, and
-    // what its holder says of it afterwards is ignored.
+    // is deleted may still be delivered by the request under way; still_leased() says that it must
+    // not be sent again, and what its holder says of it afterwards is ignored. What was deleted is
+    // also overwritten on disk, and soon taken out of the log; readers of the file may hold that
+    // up.
     using walk_visit = std::function<bool(const held_record&)>;
     using walk_done = std::function<void(core::error_code)>;
     virtual void walk(walk_visit visit, walk_done done) = 0;

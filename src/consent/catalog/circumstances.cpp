@@ -140,6 +140,9 @@ void circumstances::settle(reading& result) const {
         if (some(rule_.asked_again_when, quantifier::any)) {
             result.state = state::undecided;
             result.detail = "asked again";
+        } else if (some(rule_.withheld_when, quantifier::any)) {
+            result.state = state::undecided;
+            result.detail = "granted in part";
         } else if (some(implied, quantifier::any) ||
                    (!decided.empty() && !some(decided, quantifier::all))) {
             result.state = state::implied;
@@ -163,10 +166,11 @@ void circumstances::take_asides(reading& result) const {
     if (const auto& hint = rule_.region_hint) {
         const auto texts =
             hint->cookie.empty() ? cookie_.find(hint->field, "") : copies_of(hint->slot);
-        if (!texts.empty() && texts.front()) {
-            const auto place = read_place_hint(*texts.front(), hint->written);
-            result.country = place.country;
-            result.region = place.region;
+        for (const auto& text : texts) {
+            const auto place = text ? read_place_hint(*text, hint->written) : place_hint();
+            if (!place.country.empty()) {
+                result.places.emplace_back(place.country, place.region);
+            }
         }
     }
 }

@@ -22,6 +22,10 @@ bool is_json(const shape& form) {
     return form.type == kind::json || form.type == kind::js_literal;
 }
 
+bool is_encoded(std::string_view text) {
+    return text.find('%') != std::string_view::npos;
+}
+
 // Whether a text looks as its shape should; encoded text does not.
 bool shows(std::string_view text, const shape& form) {
     switch (form.type) {
@@ -33,16 +37,13 @@ bool shows(std::string_view text, const shape& form) {
         return text.find(form.equals) != std::string_view::npos;
     case kind::fields:
         return text.find_first_of(form.between) != std::string_view::npos;
-    case kind::plain:
     case kind::list:
+        return !is_encoded(text);
+    case kind::plain:
     case kind::shopify:
         break;
     }
     return true;
-}
-
-bool is_encoded(std::string_view text) {
-    return text.find('%') != std::string_view::npos;
 }
 
 std::string decode_url(std::string_view raw, const shape& form) {
@@ -170,11 +171,18 @@ bool content::same_name(const step& at, std::string_view name, std::string_view 
     return ignore_case_ ? core::iequals(name, marketing) : name == marketing;
 }
 
+bool content::same_name(const step& at, core::json::value name, std::string_view marketing) const {
+    if (name.is_string()) {
+        return same_name(at, name.text(), marketing);
+    }
+    const auto text = scalar_text(name);
+    return text && same_name(at, *text, marketing);
+}
+
 bool content::contains(core::json::value list, std::string_view marketing) const {
     bool named = false;
     list.each_element([&](core::json::value element) {
-        const auto text = scalar_text(element);
-        named = named || (text && same_name(by_marketing, *text, marketing));
+        named = named || same_name(by_marketing, element, marketing);
     });
     return named;
 }
@@ -192,8 +200,7 @@ void content::walk(core::json::value here, std::span<const step> steps, std::str
     if (!next.key.empty()) {
         const auto take = [&](core::json::value element) {
             const auto key = element.find(next.key);
-            const auto text = scalar_text(key);
-            if (contains(key, marketing) || (text && same_name(next, *text, marketing))) {
+            if (contains(key, marketing) || same_name(next, key, marketing)) {
                 walk(element, rest, marketing, visit);
             }
         };
@@ -250,11 +257,12 @@ bool content::is_there(const path& at) const {
 
 // What an object accepts: a member that is true or holds something, or an element of a member's
 // list. A marketing member of any other kind is no list's.
-std::optional<bool> content::accepts(core::json::value object, std::string_view marketing) const {
+std::optional<bool> content::accepts(core::json::value object, std::string_view marketing,
+                                     bool members_only) const {
     bool accepted = false;
     bool is_list = true;
     object.each_member([&](std::string_view name, core::json::value member) {
-        if (contains(member, marketing)) {
+        if (!members_only && contains(member, marketing)) {
             accepted = true;
         } else if (same_name(by_marketing, name, marketing)) {
             const bool is_empty = member.is_null() || (member.is_object() && member.size() == 0);
@@ -266,7 +274,8 @@ std::optional<bool> content::accepts(core::json::value object, std::string_view 
     return is_list ? std::optional(accepted) : std::nullopt;
 }
 
-std::optional<bool> content::lists(const path& at, std::string_view marketing) const {
+std::optional<bool> content::lists(const path& at, std::string_view marketing,
+                                   bool members_only) const {
     if (!json_) {
         return std::ranges::any_of(entries_, [&](const auto& entry) {
             return same_name(by_marketing, entry.first, marketing);
@@ -275,8 +284,8 @@ std::optional<bool> content::lists(const path& at, std::string_view marketing) c
     std::optional<bool> named;
     walk(json_->root(), at, marketing, [&](core::json::value value) {
         if (value.is_object()) {
-            named = accepts(value, marketing);
-        } else if (value.is_array()) {
+            named = accepts(value, marketing, members_only);
+        } else if (value.is_array() && !members_only) {
             named = contains(value, marketing);
         }
     });

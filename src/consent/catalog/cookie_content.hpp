@@ -36,16 +36,19 @@ class content {
 
     // Whether the list at a place names `marketing`; nullopt when there is no list. An object
     // counts as the list of its members that are neither false nor null nor empty, and of what
-    // stands in the lists that are its members.
-    std::optional<bool> lists(const path& at, std::string_view marketing) const;
+    // stands in the lists that are its members; with `members_only` only an object counts, and only
+    // the names of its members.
+    std::optional<bool> lists(const path& at, std::string_view marketing, bool members_only) const;
 
   private:
     bool take_apart(std::string text, const shape& form);
     bool split(const shape& form);
     bool split_fields(const shape& form);
     bool same_name(const step& at, std::string_view name, std::string_view marketing) const;
+    bool same_name(const step& at, core::json::value name, std::string_view marketing) const;
     bool contains(core::json::value list, std::string_view marketing) const;
-    std::optional<bool> accepts(core::json::value object, std::string_view marketing) const;
+    std::optional<bool> accepts(core::json::value object, std::string_view marketing,
+                                bool members_only) const;
     template <class Visit>
     void walk(core::json::value here, std::span<const step> steps, std::string_view marketing,
               const Visit& visit) const;

@@ -97,11 +97,12 @@ struct cookie_rule {
     bool ignore_case = false;              // of the marketing names
     decoding decode = decoding::url;
     shape form;
-    std::vector<path> where;        // the first that is there counts
+    std::vector<path> where;        // of accepted, the first that is there; else every one
     std::optional<shape> inside;    // the text at `where` is taken apart once more
-    std::vector<path> inside_where; // in there; the first that is there counts
+    std::vector<path> inside_where; // in there, with the same meaning
     listing lists = listing::none;
     std::vector<path> refused;          // lists of what was refused, beside those at `where`
+    bool members_only = false;          // what stands in the lists of an object names nothing
     bool needs_all = false;             // every marketing name has to be listed, not any
     bool unlisted_denied = true;        // an accepted list without marketing is a denial
     std::vector<std::string> marketing; // may be empty until the site names some
@@ -117,6 +118,7 @@ struct cookie_rule {
     std::vector<condition> decided_when;
     std::vector<condition> implied_when;
     std::vector<condition> asked_again_when;
+    std::vector<condition> withheld_when;
     std::vector<condition> gpc_when;
     std::vector<condition> us_opt_out_when;
     std::optional<moment> chosen_at;
@@ -139,8 +141,9 @@ struct cookie_rule {
                 visit(part.cookie, part.slot);
             }
         };
-        for (auto* tests : {&denied_when, &all_granted_when, &all_denied_when, &decided_when,
-                            &implied_when, &asked_again_when, &gpc_when, &us_opt_out_when}) {
+        for (auto* tests :
+             {&denied_when, &all_granted_when, &all_denied_when, &decided_when, &implied_when,
+              &asked_again_when, &withheld_when, &gpc_when, &us_opt_out_when}) {
             for (auto& test : *tests) {
                 offer(test);
             }

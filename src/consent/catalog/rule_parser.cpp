@@ -46,11 +46,11 @@ class rule_parser {
                                   return core::is_digit(c) || c == '-' ||
                                          (core::is_alpha(c) && c == core::to_lower(c));
                               });
-        const auto reserved = gate::formats();
+        auto reserved = gate::formats();
+        std::ranges::copy(gate::fixed_formats(), std::back_inserter(reserved));
         if (!is_label) {
             fields.fail("name", "must be 1 to 40 lower-case letters, digits and dashes");
-        } else if (rule_.name == "minor" || rule_.name == "none" ||
-                   std::ranges::find(reserved, rule_.name) != reserved.end()) {
+        } else if (std::ranges::find(reserved, rule_.name) != reserved.end()) {
             fields.fail("name", "is the name of a source outside the catalog");
         }
     }
@@ -147,6 +147,7 @@ class rule_parser {
         }
         if (rule_.lists == listing::accepted) {
             rule_.refused = read_paths(fields, "refused", known_form());
+            rule_.members_only = is_nested(innermost()) && fields.flag("members_only");
             rule_.needs_all = fields.choice<bool>("needs", {{"any", false}, {"all", true}}) == true;
             rule_.unlisted_denied =
                 fields.choice<bool>("unlisted", {{"denied", true}, {"undecided", false}}) != false;
@@ -235,6 +236,7 @@ class rule_parser {
         rule_.decided_when = read_conditions(fields, "decided_when", form);
         rule_.implied_when = read_conditions(fields, "implied_when", form);
         rule_.asked_again_when = read_conditions(fields, "asked_again_when", form);
+        rule_.withheld_when = read_conditions(fields, "withheld_when", form);
         rule_.gpc_when = read_conditions(fields, "gpc_when", form);
         rule_.us_opt_out_when = read_conditions(fields, "us_opt_out_when", form);
         rule_.chosen_at = read_moment(fields, "chosen_at", form);

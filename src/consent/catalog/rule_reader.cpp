@@ -23,9 +23,15 @@ void take_strictest(std::optional<state>& into, state found) {
     }
 }
 
+bool is_longer(std::string_view text, const std::vector<std::string>& list) {
+    return std::ranges::all_of(list, [&](const auto& one) { return text.size() > one.size(); });
+}
+
 std::optional<state> by_whole_value(const whole_values& whole, std::string_view value) {
-    if (whole.denied.empty() && whole.undecided.empty() && whole.implied.empty() &&
-        whole.granted.empty()) {
+    // Three characters stand for one at most: most cookies are too long to be any of the values.
+    const auto least = value.substr(0, (value.size() + 2) / 3);
+    if (is_longer(least, whole.denied) && is_longer(least, whole.undecided) &&
+        is_longer(least, whole.implied) && is_longer(least, whole.granted)) {
         return std::nullopt;
     }
     const auto text = core::percent_decode(value);
@@ -112,16 +118,15 @@ class category_reader {
                                                : state::unreadable;
     }
 
-    // What the values at the places say about one name.
+    // What the values at all places say about one name.
     std::optional<state> look_up(std::string_view name) const {
         std::optional<state> strictest;
-        for (auto place = rule_.where.begin(); !strictest && place != rule_.where.end(); ++place) {
-            const bool readable = look_inside(*place, [&](const content& from, const path& at) {
-                const auto texts = from.find(at, name);
-                for (const auto& text : texts) {
+        for (const auto& place : rule_.where) {
+            const bool readable = look_inside(place, [&](const content& from, const path& at) {
+                for (const auto& text : from.find(at, name)) {
                     take_strictest(strictest, by_text(text));
                 }
-                return !texts.empty();
+                return false;
             });
             if (!readable) {
                 return state::unreadable;
@@ -164,11 +169,11 @@ class category_reader {
     }
 
     // Whether a list names any, or all, of some names; nullopt when there is no list.
-    static std::optional<bool> names_any(const content& from, const path& at, const names& wanted,
-                                         bool all) {
+    std::optional<bool> names_any(const content& from, const path& at, const names& wanted,
+                                  bool all) const {
         std::optional<bool> named;
         for (const auto& name : wanted) {
-            named = from.lists(at, name);
+            named = from.lists(at, name, rule_.members_only);
             if (!named || *named != all) {
                 break;
             }

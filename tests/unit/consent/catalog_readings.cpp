@@ -89,11 +89,13 @@ consent::reading read(const std::string& entry, const std::string& header) {
 TEST_CASE("catalog: an opt-out of sale is told apart from a no to marketing") {
     const auto [entry, header, said,
                 opted_out] = GENERATE(table<std::string, std::string, state, bool>({
-        {"shopify", "_tracking_consent=3Ms.AMPs_USCA_f_t_1SPle0", state::granted, true},
+        {"shopify", "_tracking_consent=3Ms.AMPs_USCA_f_t_1SPle0", state::undecided, true},
+        {"shopify", "_tracking_consent=3M.AMPs_USCA_f_t_1SPle0", state::undecided, false},
+        {"shopify", "_tracking_consent=3m.AMPs_USCA_f_t_1SPle0", state::denied, false},
         {"shopify", "_tracking_consent=3MS.AMPS_USCA_f_t_1SPle0", state::granted, false},
         {"shopify", "_tracking_consent=3.AMPs_USCA_f_t_1SPle0", state::implied, false},
         {"shopify", "_tracking_consent={\"con\":{\"CMP\":{\"m\":\"1\",\"s\":\"0\"}},\"v\":\"2.1\"}",
-         state::granted, true},
+         state::undecided, true},
         {"iubenda", R"(_iub_cs-77-uspr={"s":true,"sh":false,"adv":true})", state::undecided, true},
         {"iubenda", R"(_iub_cs-77-uspr={"s":true,"sh":true,"adv":true})", state::undecided, false},
         {"transcend",
@@ -105,6 +107,35 @@ TEST_CASE("catalog: an opt-out of sale is told apart from a no to marketing") {
     const auto found = read(entry, header);
     CHECK(consent::to_string(found.state) == consent::to_string(said));
     CHECK(found.us_opt_out == opted_out);
+}
+
+TEST_CASE("catalog: a platform's word for Global Privacy Control is read in every spelling") {
+    const auto [field, seen] = GENERATE(table<std::string, bool>({
+        {"isGpcEnabled=1", true},
+        {"isGpcEnabled=true", true},
+        {"isGpcEnabled=True", true},
+        {"browserGpcFlag=1", true},
+        {"browserGpcFlag=TRUE", true},
+        {"isGpcEnabled=0&browserGpcFlag=0", false},
+        {"isGpcEnabled=false", false},
+    }));
+    CAPTURE(field);
+    CHECK(read("onetrust", "OptanonConsent=" + field + "&groups=C0004%3A1").gpc == seen);
+}
+
+TEST_CASE("catalog: the list of accepted vendors alone never grants") {
+    const auto verdict = decide(visitor("DE", "axeptio_authorized_vendors=%2Ctiktok%2C"));
+    CHECK_FALSE(verdict.sends());
+    CHECK(verdict.findings.empty());
+}
+
+TEST_CASE("catalog: a choice that ran out is not renewed by the platform's other cookie") {
+    const auto verdict = decide(
+        visitor("DE", R"(axeptio_cookies={"$$date":"2025-01-12T14:12:22.463Z","$$duration":90,)"
+                      R"("$$completed":true,"tiktok":true}; )"
+                      R"(axeptio_authorized_vendors=%2Ctiktok%2C)"));
+    CHECK(verdict.rule == consent::rule::grant_expired);
+    CHECK_FALSE(verdict.sends());
 }
 
 TEST_CASE("catalog: platforms tell where they believe the visitor to be") {
@@ -130,8 +161,23 @@ TEST_CASE("catalog: platforms tell where they believe the visitor to be") {
     }));
     CAPTURE(header);
     const auto found = read(entry, header);
-    CHECK(found.country == country);
-    CHECK(found.region == region);
+    REQUIRE(found.places.size() == (country.empty() ? 0 : 1));
+    if (!country.empty()) {
+        CHECK(found.places.front() == std::pair(country, region));
+    }
+}
+
+TEST_CASE("catalog: of copies of a region hint that disagree, every one may tighten") {
+    const auto header = GENERATE(as<std::string>(),
+                                 "cmapi_cookie_privacy=permit 1,3; notice_behavior=expressed,eu; "
+                                 "notice_behavior=implied,us",
+                                 "notice_behavior=implied,us; notice_behavior=expressed,eu; "
+                                 "cmapi_cookie_privacy=permit 1,3");
+    CAPTURE(header);
+    const auto verdict = decide(visitor("US", header));
+    CHECK(verdict.jurisdiction.regime == consent::regime::opt_in);
+    CHECK(verdict.jurisdiction.source == "platform");
+    CHECK_FALSE(verdict.sends());
 }
 
 TEST_CASE("catalog: a platform's own expiry is read") {

@@ -233,11 +233,12 @@ TEST_CASE("list: the carrying request can deny for all, but never grant") {
         CHECK(gate.decide(known_yes, {.request = &opted_out, .known = {}}, now).rule ==
               rule::opt_out_signal);
     }
-    SECTION("an age is not its visitors'") {
-        auto young = visitor("");
-        young.minor = true;
+    SECTION("a minor that its strings know counts for all") {
+        // OneTrust's usca with KnownChildSensitiveDataConsents set.
+        const auto young = visitor("", "OTGPPConsent=DBABBg~BVoAACBA.QA");
+        CHECK(decide(young).rule == rule::known_minor);
         CHECK(gate.decide(known_yes, {.request = &young, .known = {}}, now).rule ==
-              rule::explicit_grant);
+              rule::known_minor);
     }
 }
 
@@ -272,6 +273,12 @@ TEST_CASE("registry: a withdrawal drops until a later grant that has a time lift
         const auto future = chosen_at(hours(25));
         CHECK(gate.decide(visitor("DE", future), withdrawn(-hours(2)), now).rule ==
               rule::withdrawn);
+    }
+    SECTION("nor one whose time is ahead of our clock, by however little") {
+        const auto ahead = chosen_at(std::chrono::seconds(1));
+        CHECK(gate.decide(visitor("DE", ahead), withdrawn(-hours(2)), now).rule == rule::withdrawn);
+        CHECK_FALSE(gate.decide(visitor("DE", ahead), {}, now).granted_at);
+        CHECK(gate.decide(visitor("DE", ahead), {}, now).rule == rule::explicit_grant);
     }
     SECTION("what is lifted is shown as such") {
         const auto verdict = gate.decide(visitor("DE", newer), withdrawn(-hours(2)), now);

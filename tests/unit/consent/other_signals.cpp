@@ -32,7 +32,9 @@ TEST_CASE("header: granted and denied are verdicts in any case, everything else 
         {"DENIED", rule::explicit_denial},
         {"", rule::unreadable},
         {"true", rule::unreadable},
-        {"granted, denied", rule::unreadable},
+        {"granted, denied", rule::explicit_denial},
+        {"granted, granted", rule::explicit_grant},
+        {"granted, perhaps", rule::unreadable},
         {"grantedx", rule::unreadable},
     }));
     CAPTURE(value);

@@ -151,23 +151,27 @@ TEST_CASE("regime: the first source that names a country decides: visitor, heade
     check({"", "", "", "", visitor_address}, "geoip", "FR", "IDF");
 }
 
-TEST_CASE("regime: a source that names no country is passed over, and so is its region") {
-    const auto options = with_addresses("FR");
-    const auto unknown = GENERATE("XX", "xx", "ZZ", "T1", "", " ", "Germany", "DE, DE", "276");
+TEST_CASE("regime: a source that says something decides, also when it is no country") {
+    const auto options = with_addresses("US", "TX");
+    const auto unknown = GENERATE("XX", "xx", "ZZ", "T1", "Germany", "DE, DE", "276");
     CAPTURE(unknown);
-    const auto by_header = find_jurisdiction(options, {unknown, "CA", "US", "", visitor_address});
-    CHECK(by_header.source == "header");
-    CHECK(by_header.country == "US");
-    CHECK(by_header.region.empty());
-    const auto by_address =
-        find_jurisdiction(options, {unknown, "CA", unknown, "TX", visitor_address});
-    CHECK(by_address.source == "geoip");
-    CHECK(by_address.country == "FR");
-    CHECK(by_address.region.empty());
-    const auto by_none = find_jurisdiction(options, {unknown, "CA", unknown, "TX", "198.51.100.7"});
-    CHECK(by_none.source == "default");
-    CHECK_FALSE(by_none.country_known);
-    CHECK(by_none.regime == regime::opt_in);
+    for (const auto& seen : {whereabouts{unknown, "CA", "US", "", visitor_address},
+                             whereabouts{"", "", unknown, "TX", visitor_address}}) {
+        const auto found = find_jurisdiction(options, seen);
+        CHECK(found.source == "default");
+        CHECK_FALSE(found.country_known);
+        CHECK(found.regime == regime::opt_in);
+    }
+}
+
+TEST_CASE("regime: a region that the application says alone is one of the header's country") {
+    regime_options options;
+    options.countries = {{"US-CA", regime::opt_in}};
+    CHECK(find_jurisdiction(options, {.region = "CA", .header_country = "US"}).regime ==
+          regime::opt_in);
+    CHECK(
+        find_jurisdiction(options, {.region = "CA", .header_country = "US", .header_region = "TX"})
+            .region == "TX");
 }
 
 TEST_CASE("regime: what the database says is read like what the others say") {

@@ -58,6 +58,7 @@ TEST_CASE("rules: every decoding and shape reads its own form") {
         {"[{name: x, cookie: c, shape: list, marketing: [\"3\"]}]", "c=1, 2 ,3", state::granted},
         {"[{name: x, cookie: c, shape: list, between: _, marketing: \"54\"}]", "c=__51_52__",
          state::denied},
+        {"[{name: x, cookie: c, shape: list, marketing: \"3\"}]", "c=1%252C3", state::granted},
         {"[{name: x, cookie: c, shape: pairs, between: \"|\", equals: \":\", lists: all, "
          "marketing: c1, granted: \"1\", denied: \"0\"}]",
          "c=consent:true%7Cc1:1", state::granted},
@@ -138,8 +139,26 @@ TEST_CASE("rules: what only some platforms need") {
         // any of several characters between
         {"[{name: x, cookie: c, shape: list, between: \", |_\", marketing: \"3\"}]",
          "c=permit_1|2 3", state::granted},
+        {json + "where: k, lists: accepted, members_only: true, marketing: \"25\"}]",
+         R"(c={"k":{"25":[1]}})", state::granted},
+        {json + "where: k, lists: accepted, members_only: true, marketing: \"25\"}]",
+         R"(c={"k":{"1":[25]}})", state::denied},
+        {json + "where: k, lists: accepted, members_only: true, marketing: \"25\"}]",
+         R"(c={"k":[25]})", state::unreadable},
+        // several places with a value: the strictest counts
+        {all + "where: [a, b]}]", R"(c={"a":{"m":true},"b":{"m":false}})", state::denied},
+        {all + "where: [a, b]}]", R"(c={"a":{"m":false},"b":{"m":true}})", state::denied},
+        {all + "where: [a, b]}]", R"(c={"a":{"m":true},"b":{"n":false}})", state::granted},
+        // a yes that leaves something out
+        {all + "withheld_when: [{field: s, is: [\"0\", later]}]}]", R"(c={"m":true,"s":0})",
+         state::undecided},
+        {all + "withheld_when: [{field: s, is: [\"0\", later]}]}]", R"(c={"m":true,"s":1})",
+         state::granted},
+        {all + "withheld_when: [{field: s, is: [\"0\", later]}]}]", R"(c={"m":false,"s":0})",
+         state::denied},
         // one value for everything
         {one + "}]", R"(c={"a":true})", state::granted},
+        {one + "}]", R"(c={"a":true,"b":{"c":false}})", state::denied},
         {one + "}]", R"(c={"b":{"c":false}})", state::denied},
         {one + "}]", R"(c={"b":true})", state::undecided},
         {one + "implied: Auto}]", R"(c={"a":"Auto"})", state::implied},
@@ -394,6 +413,8 @@ TEST_CASE("rules: what cannot be is refused") {
         {"{name: x, cookie: c, shape: json, lists: all, refused: r, marketing: m, granted: a, "
          "denied: b}",
          "unknown key 'refused'"},
+        {"{name: x, cookie: c, shape: list, members_only: true, marketing: m}",
+         "unknown key 'members_only'"},
         {"{name: x, cookie: c, shape: list, unlisted: granted, marketing: m}",
          "must be one of denied, undecided"},
         {"{name: x, cookie: c, shape: list, vetoes: v, marketing: m}",

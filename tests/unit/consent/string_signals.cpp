@@ -112,7 +112,9 @@ TEST_CASE("strings: only the GPP sections that apply are read") {
     CHECK(decide(visitor("US", cookie + "; __gpp_sid=8_7")).rule == rule::opt_out_signal);
     CHECK(decide(visitor("US", cookie + "; __gpp_sid=8")).rule == rule::opt_out_default);
     CHECK(decide(visitor("US", cookie + "; __gpp_sid=-1")).rule == rule::opt_out_default);
-    SECTION("when it cannot be read which do, all do") {
+    SECTION("when nobody says, or it cannot be read which do, all do") {
+        CHECK(decide(visitor("US", cookie + "; __gpp_sid=%2C")).rule == rule::opt_out_signal);
+        CHECK(decide(visitor("US", cookie + "; __gpp_sid=,")).rule == rule::opt_out_signal);
         CHECK(decide(visitor("US", cookie + "; __gpp_sid=x")).rule == rule::opt_out_signal);
         CHECK(decide(visitor("US", cookie + "; __gpp_sid=8; __gpp_sid=7")).rule ==
               rule::opt_out_signal);
@@ -132,6 +134,11 @@ TEST_CASE("strings: only the GPP sections that apply are read") {
         CHECK(decide(from).rule == rule::opt_out_signal);
         from.headers.emplace_back("X-Consent-GPP-SID", "8");
         CHECK(decide(from).rule == rule::opt_out_default);
+        from.headers.emplace_back("x-consent-gpp-sid", "7"); // several headers are one list
+        CHECK(decide(from).rule == rule::opt_out_signal);
+        from.headers.resize(1);
+        from.headers.emplace_back("x-consent-gpp-sid", " ");
+        CHECK(decide(from).rule == rule::opt_out_signal);
     }
 }
 
@@ -155,6 +162,16 @@ TEST_CASE("strings: Google Consent Mode grants only by a visitor's update") {
     header.headers = {{header_name, value}};
     CHECK(decide(header).rule == expected);
     CHECK(finding_of(decide(header), "header:x-ga-" + name).format == "consent_mode");
+}
+
+TEST_CASE("strings: a time that cannot be read makes a grant without one of its own unreadable") {
+    auto from = visitor("DE");
+    from.claims = {{"gcd", "11r1r1r1r5"}};
+    CHECK(decide(from).rule == rule::explicit_grant);
+    from.unreadable_claims = {"at"};
+    CHECK(decide(from).rule == rule::unreadable);
+    from.claims = {{"gcd", "13m3m3m3m5l1"}};
+    CHECK(decide(from).rule == rule::explicit_denial);
 }
 
 TEST_CASE("strings: Additional Consent is read for configured providers only") {

@@ -135,6 +135,21 @@ TEST_CASE("json: numbers are read to the last digit") {
     CHECK(read("[123456789.123456789]").root().at(0).number() == 123456789.123456789);
 }
 
+TEST_CASE("json: a number that no double holds is refused, however it is written") {
+    const auto number = GENERATE(as<std::string>(), "9.9e308", "-9.9e308", "1e999", "1e-400",
+                                 "0." + std::string(40, '0') + "1e-320",
+                                 "0." + std::string(400, '0') + "1", std::string(400, '9'));
+    CAPTURE(number);
+    CHECK(refusal("[" + number + "]").code == "invalid_json");
+}
+
+TEST_CASE("json: a zero is zero at any length and with any exponent") {
+    const auto zero =
+        GENERATE(as<std::string>(), "0", "-0", "0.0e-50", "0e-999", "0." + std::string(400, '0'));
+    CAPTURE(zero);
+    CHECK(read("[" + zero + "]").root().at(0).number() == 0.0);
+}
+
 TEST_CASE("json: what is not there reads as absent, and a null is there") {
     const auto document = read(R"({"null":null,"list":[1],"text":"x","flag":false})");
     const auto root = document.root();

@@ -33,6 +33,17 @@ TEST_CASE("click ids: given, page, referrer, cookie, in this order") {
     CHECK(find_click_ids(event).ttclid.empty());
 }
 
+TEST_CASE("click ids: what stands in the other places is told too, each once") {
+    auto event = everywhere();
+    event.from.cookie = "_ttp=one; ttclid=from-cookie; _ttp=two; _ttp=one; _ttp=given-ttp";
+    const auto ids = find_click_ids(event);
+    CHECK(ids.ttclid == "given");
+    CHECK(ids.other_ttclids ==
+          std::vector<std::string>{"from-url", "from-referrer", "from-cookie"});
+    CHECK(ids.ttp == "given-ttp");
+    CHECK(ids.other_ttps == std::vector<std::string>{"one", "two"});
+}
+
 TEST_CASE("click ids: another site's referrer is not asked") {
     auto event = everywhere();
     event.who.ttclid = {};

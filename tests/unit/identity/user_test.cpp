@@ -16,6 +16,9 @@ const std::string gb_phone_hash =
 const std::string user_hash = "80fba0ae1c48e3978e43e4efc365e14e12ea0c830ba8ba5b9a2dafc7e3f2ab8b";
 // printf guest | sha256sum
 const std::string guest_hash = "84983c60f7daadc1cb8698621f802c0d9f9a3c3c295c810748fb048115c186ec";
+// printf Guest | sha256sum
+const std::string capital_guest_hash =
+    "5ed8944a85a9763fd315852f448cb7de36c5e928e13b3be427f98f7dc455f141";
 
 struct hashing {
     event::inbound event;
@@ -27,9 +30,11 @@ struct hashing {
         warnings.clear();
         return identity::hash_user(event, chosen, digest, warnings);
     }
-    std::vector<core::subject_key> keys(const std::string& secret = "secret") {
+    std::vector<core::subject_key> keys(const std::string& secret = "secret",
+                                        const event::click_ids& clicks = {}) {
         const identity::instance_key key{core::secret_string(secret)};
-        return identity::subject_keys(run(), "", "", chosen, key, digest);
+        return identity::subject_keys(run(), clicks, identity::placeholder_set(chosen, digest),
+                                      key);
     }
 };
 
@@ -137,9 +142,10 @@ TEST_CASE("subject keys: keyed hashes of kind and value, cut to 128 bits") {
     now.event.who.emails = {"ALICE_abc@gmail.com"};
     now.event.who.phones = {"+12133734253"};
     now.event.who.external_ids = {"user_123"};
-    const identity::instance_key key{core::secret_string("secret")};
-    const auto keys =
-        identity::subject_keys(now.run(), "the-ttp", "the-ttclid", now.chosen, key, now.digest);
+    event::click_ids clicks;
+    clicks.ttp = "the-ttp";
+    clicks.ttclid = "the-ttclid";
+    const auto keys = now.keys("secret", clicks);
     using kind = core::subject_key::kind;
     // printf 'email:848a…' | openssl dgst -sha256 -mac HMAC -macopt key:secret, and so on.
     CHECK(keys == std::vector<core::subject_key>{
@@ -169,7 +175,8 @@ TEST_CASE("subject keys: the same value in another kind is another key") {
 TEST_CASE("subject keys: placeholders are sent on but nobody is known by them") {
     hashing now;
     now.event.who.external_ids = {GENERATE_COPY(as<std::string_view>(), "0", "guest", " Guest ",
-                                                "ANONYMOUS", "test", guest_hash)};
+                                                "ANONYMOUS", "test", guest_hash,
+                                                capital_guest_hash)};
     CHECK(now.run().external_ids.size() == 1);
     CHECK(now.keys().empty());
     now.chosen.placeholders = {};
@@ -178,6 +185,17 @@ TEST_CASE("subject keys: placeholders are sent on but nobody is known by them") 
 
 TEST_CASE("subject keys: blank click ids are no keys") {
     hashing now;
-    const identity::instance_key key{core::secret_string("secret")};
-    CHECK(identity::subject_keys(now.run(), "undefined", " ", now.chosen, key, now.digest).empty());
+    event::click_ids blank;
+    blank.ttp = "undefined";
+    blank.ttclid = " ";
+    CHECK(now.keys("secret", blank).empty());
+}
+
+TEST_CASE("subject keys: every copy of a click id is one") {
+    hashing now;
+    event::click_ids copies;
+    copies.ttp = "a";
+    copies.other_ttps = {"b", "c"};
+    copies.other_ttclids = {"d"};
+    CHECK(now.keys("secret", copies).size() == 4);
 }

@@ -28,18 +28,22 @@ TEST_CASE("arrivals: a denial takes back what was received up to it, and nothing
     }
 }
 
-TEST_CASE("arrivals: an event is under way until its ticket is released or gone") {
+TEST_CASE("arrivals: an event is under way until it is handed over, and unfinished until the end") {
     ingest::arrivals order;
     CHECK(order.all_handed_over());
     {
         auto first = order.event(fake_clock::start);
-        auto second = order.event(fake_clock::start);
         CHECK_FALSE(order.all_handed_over());
-        first.release();
-        first.release();
+        CHECK_FALSE(order.others_unfinished());
+        auto second = order.event(fake_clock::start);
+        first.handed_over();
+        first.handed_over();
         CHECK_FALSE(order.all_handed_over());
         const auto moved = std::move(second);
         CHECK_FALSE(order.all_handed_over());
+        CHECK(order.others_unfinished());
     }
     CHECK(order.all_handed_over());
+    const auto alone = order.event(fake_clock::start);
+    CHECK_FALSE(order.others_unfinished());
 }

@@ -70,6 +70,83 @@ TEST_CASE("memory: in one list a refusal takes back what stands before it") {
     CHECK(waiting_after_sweep(daemon) == 1);
 }
 
+TEST_CASE("memory: in one list a grant behind a refusal is a later choice") {
+    running_routes daemon;
+    const auto list = "[" + event_of(1, alice, denied) + "," + event_of(2, alice, granted) + "]";
+    REQUIRE(daemon.post("/v1/events", list).status == 202);
+    CHECK(waiting_after_sweep(daemon) == 1);
+}
+
+TEST_CASE("memory: a denial counts beside a withdrawal that the registry knew already") {
+    running_routes daemon;
+    const auto browser = [](int id, std::string_view user, std::string_view rest) {
+        return event_of(id, user, std::string(rest));
+    };
+    const std::string with_ttp = R"("ttp":"the-browser")";
+    const auto both = std::string(alice) + "," + with_ttp;
+    REQUIRE(daemon.post("/v1/events", browser(1, with_ttp, granted)).status == 202);
+    REQUIRE(
+        daemon.post("/v1/consent", R"({"marketing":"denied","user":{)" + std::string(alice) + "}}")
+            .status == 200);
+    REQUIRE(waiting_after_sweep(daemon) == 1);
+    CHECK(rule_of(daemon.post("/v1/events", browser(2, both, denied))) == "withdrawn");
+    CHECK(waiting_after_sweep(daemon) == 0);
+}
+
+TEST_CASE("memory: what the request around a list denies takes nothing back") {
+    running_routes daemon;
+    REQUIRE(daemon.post("/v1/events", event_of(1, alice, granted)).status == 202);
+    const auto list = "[" + event_of(2, alice, granted) + "," + event_of(3, bob, granted) + "]";
+    CHECK(daemon.post("/v1/events", list, {{"X-Consent-Marketing", "denied"}}).status == 200);
+    CHECK(waiting_after_sweep(daemon) == 1);
+}
+
+TEST_CASE("memory: a grant dated ahead of the clock is no later than a withdrawal") {
+    running_routes daemon;
+    const auto ahead = R"("visitor":{"country":"DE"},)" + choice("granted", std::chrono::hours(1));
+    REQUIRE(daemon.post("/v1/events", event_of(1, alice, ahead)).status == 202);
+    const auto path = GENERATE("/v1/consent", "/v1/erasure");
+    const auto body = R"({"marketing":"denied","user":{)" + std::string(alice) + "}}";
+    CHECK(daemon.post(path, body).status == 200);
+    CHECK(waiting_after_sweep(daemon) == 0);
+    CHECK(rule_of(daemon.post("/v1/events", event_of(2, alice, ahead))) == "withdrawn");
+    CHECK_FALSE(daemon.registry().empty());
+}
+
+TEST_CASE("memory: a choice made towards the server is newer than all before, clock or no clock") {
+    running_routes daemon;
+    const auto say = [&](const std::string& marketing) {
+        const auto answer =
+            daemon.post("/v1/consent", R"({"marketing":")" + marketing + R"(","user":{)" +
+                                           std::string(alice) + "}}");
+        return answer.body.find(R"("recorded":true)") != std::string::npos;
+    };
+    CHECK(say("denied"));
+    CHECK(say("granted"));
+    CHECK(daemon.post("/v1/events", event_of(1, alice, R"("visitor":{"country":"DE"})")).status ==
+          202);
+    daemon.clock.correct(-std::chrono::hours(2));
+    CHECK(say("denied"));
+    CHECK(waiting_after_sweep(daemon) == 0);
+    CHECK(rule_of(daemon.post("/v1/events", event_of(2, alice, R"("visitor":{"country":"DE"})"))) ==
+          "withdrawn");
+    CHECK(say("granted"));
+    CHECK(daemon.post("/v1/erasure", R"({"user":{)" + std::string(alice) + "}}")
+              .body.find(R"("recorded":true)") != std::string::npos);
+    CHECK(rule_of(daemon.post("/v1/events", event_of(3, alice, R"("visitor":{"country":"DE"})"))) ==
+          "withdrawn");
+}
+
+TEST_CASE("memory: every copy of a browser's _ttp is asked for") {
+    running_routes daemon;
+    constexpr std::string_view first = R"("ttp":"the-first")";
+    REQUIRE(
+        daemon.post("/v1/consent", R"({"marketing":"denied","user":{)" + std::string(first) + "}}")
+            .status == 200);
+    const auto copies = R"("visitor":{"country":"US","cookie":"_ttp=another; _ttp=the-first"})";
+    CHECK(rule_of(daemon.post("/v1/events", event_of(1, bob, copies))) == "withdrawn");
+}
+
 TEST_CASE("memory: a placeholder id neither frees nor blocks") {
     running_routes daemon;
     constexpr std::string_view guest = R"("external_id":"guest")";
@@ -188,6 +265,29 @@ TEST_CASE("token: an order's later events go by the choice it was placed with") 
                 .status == 200);
         CHECK(judged(yes, in_de) == "withdrawn");
     }
+}
+
+TEST_CASE("token: it ends with the platform's own expiry") {
+    running_routes daemon;
+    const auto in_an_hour = core::to_seconds(fake_clock::start) + std::chrono::hours(1);
+    const auto cookie = R"(cc_cookie={\"categories\":[\"marketing\"],\"expirationTime\":)" +
+                        std::to_string(in_an_hour.time_since_epoch().count()) + "000}";
+    const auto answer =
+        daemon.post("/v1/explain",
+                    event_of(1, alice, R"("visitor":{"country":"DE","cookie":")" + cookie + "\"}"));
+    const auto parsed = core::json::parse(answer.body).value();
+    const auto token =
+        std::string(parsed.root().find("results").at(0).find("decision").find("token").text());
+    REQUIRE_FALSE(token.empty());
+    const auto later = [&] {
+        return rule_of(daemon.post(
+            "/v1/explain",
+            event_of(2, alice,
+                     R"("visitor":{"country":"DE"},"consent":{"token":")" + token + "\"}")));
+    };
+    CHECK(later() == "explicit-grant");
+    daemon.clock.advance(std::chrono::hours(2));
+    CHECK(later() == "grant-expired");
 }
 
 TEST_CASE("token: one of another controller, or without a time of choice, counts for what it is") {

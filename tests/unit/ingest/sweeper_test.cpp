@@ -194,7 +194,7 @@ TEST_CASE("sweeper: while an event is on its way to the queue nothing is forgott
     now.queue.at_once = false;
     auto on_its_way = now.order.event(fake_clock::start);
     now.sweeper.request();
-    on_its_way.release(); // it reached the queue behind the walk
+    on_its_way.handed_over(); // it reached the queue behind the walk
     now.queue.run();
     CHECK(now.registry.sweeps_finished.empty());
     now.queue.run(); // the sweep after it sees everything

@@ -48,7 +48,7 @@ class trial {
 
     ingest::judgement judge(const std::string& body, const ingest::caller& by = {}) {
         return pipeline_.judge(event::decode_body(body, event::body_format::json).value(), by,
-                               {.received = fake_clock::start});
+                               {.now = fake_clock::start, .received = fake_clock::start});
     }
 
     ingest::gates& gates() { return gates_; }

@@ -102,6 +102,10 @@ class walked_queue final : public spool::queue {
     void release(const std::string&, std::span<const spool::record_id>,
                  core::steady_time) override {}
     void hasten(const std::string&) override {}
+    std::vector<bool> still_leased(const std::string&,
+                                   std::span<const spool::record_id> records) override {
+        return std::vector<bool>(records.size());
+    }
     void settle(const std::string&, std::vector<spool::settlement>) override {}
     core::result<spool::backlog> look(const std::string&) override { return spool::backlog(); }
     std::vector<std::string> pixels() override { return {}; }

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <optional>
 #include <thread>
@@ -30,9 +31,13 @@ core::upstream_request request(std::string target, std::string body = "body") {
             .body = std::move(body)};
 }
 
+bool always() {
+    return true;
+}
+
 boost::asio::awaitable<void> run_post(net::http_client& client, core::upstream_request what,
-                                      slot& into) {
-    into = co_await client.post(std::move(what));
+                                      slot& into, std::function<bool()> may_send) {
+    into = co_await client.post(std::move(what), std::move(may_send));
 }
 
 // A client with its own context, which runs while something is posted.
@@ -41,17 +46,17 @@ class client {
     explicit client(net::client_options options)
         : options_(std::move(options)), http_(context_, options_, metrics_) {}
 
-    void begin(core::upstream_request what, slot& into) {
-        boost::asio::co_spawn(context_, run_post(http_, std::move(what), into),
+    void begin(core::upstream_request what, slot& into, std::function<bool()> may_send = always) {
+        boost::asio::co_spawn(context_, run_post(http_, std::move(what), into, std::move(may_send)),
                               boost::asio::detached);
     }
     void finish() {
         context_.restart();
         context_.run();
     }
-    answer_result post(core::upstream_request what) {
+    answer_result post(core::upstream_request what, std::function<bool()> may_send = always) {
         slot answer;
-        begin(std::move(what), answer);
+        begin(std::move(what), answer, std::move(may_send));
         finish();
         return answer.value();
     }
@@ -193,6 +198,55 @@ TEST_CASE("http client: a kept connection that the peer has closed is replaced, 
     REQUIRE(two.has_value());
     CHECK(two->body == "{}");
     CHECK_FALSE(peer.is_called());
+}
+
+TEST_CASE("http client: a kept connection that breaks with the request is repeated if it may be") {
+    const bool may = GENERATE(true, false);
+    CAPTURE(may);
+    test::scripted_peer peer;
+    client upstream(plain(peer.port()));
+    int asked = 0;
+    std::thread script([&] {
+        {
+            auto first = peer.accept();
+            first.read_until("one");
+            first.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
+            first.read_until("two");
+        } // took the request and answers nothing
+        auto second = peer.accept();
+        second.read_until("two"); // or the end, when nothing is written
+        second.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
+    });
+    REQUIRE(upstream.post(request("/", "one")).has_value());
+    const auto two = upstream.post(request("/", "two"), [&] {
+        ++asked;
+        return may;
+    });
+    script.join();
+    CHECK(asked == 1);
+    CHECK_FALSE(peer.is_called());
+    if (may) {
+        REQUIRE(two.has_value());
+        CHECK(two->body == "two");
+    } else {
+        CHECK(kind_of(two) == client_errc::withheld);
+        CHECK(upstream.metric("gatepost_upstream_connections{state=\"busy\"}") == "0");
+        CHECK(upstream.metric("gatepost_upstream_connections{state=\"idle\"}") == "0");
+    }
+}
+
+TEST_CASE("http client: a request is withheld that may not be sent when its connection is open") {
+    running_server server;
+    client upstream(plain(server.address().port));
+    std::size_t open_when_asked = 0;
+    const auto first = upstream.post(request("/"), [&] {
+        open_when_asked = server->accepted();
+        return false;
+    });
+    CHECK(kind_of(first) == client_errc::withheld);
+    // On a kept connection there is nothing to wait for, and it is not asked again.
+    REQUIRE(upstream.post(request("/")).has_value());
+    CHECK(upstream.post(request("/"), [] { return false; }).has_value());
 }
 
 TEST_CASE("http client: interim answers are passed over, and none is taken for a later one") {

@@ -19,6 +19,27 @@ TEST_CASE_METHOD(walk_fixture, "walk: a leased record is shown as on its way") {
     CHECK(shown() == strings{"leased order-1", "order-2", "order-3"});
 }
 
+TEST_CASE_METHOD(walk_fixture, "lease: it lasts until it is settled, given back or deleted") {
+    open();
+    add(1, 5).value();
+    const auto records = lease(4);
+    std::vector<spool::record_id> ids;
+    for (const auto& record : records) {
+        ids.push_back(record.id);
+    }
+    ids.push_back(ids.back() + 1); // order-5, which nobody leased
+    using flags = std::vector<bool>;
+    CHECK(queue->still_leased(pixel, ids) == flags{true, true, true, true, false});
+    CHECK(queue->still_leased(other_pixel, ids) == flags(5, false));
+    settle({records[0]}, {.id = 0, .how = spool::settled_as::withdrawn});
+    CHECK(queue->still_leased(pixel, ids) == flags{false, true, true, true, false});
+    const std::vector back{records[1].id};
+    queue->release(pixel, back, clock.steady() + 1h);
+    CHECK(queue->still_leased(pixel, ids) == flags{false, false, true, true, false});
+    REQUIRE_FALSE(erase("order-3"));
+    CHECK(queue->still_leased(pixel, ids) == flags{false, false, false, true, false});
+}
+
 TEST_CASE_METHOD(walk_fixture, "walk: a deleted lease may be ended, given back or forgotten") {
     open();
     add(1, 2).value();

@@ -55,14 +55,14 @@ TEST_CASE("encoder: the record says what the spool and the relay need to know") 
     CHECK(made.evidence == "{}");
     CHECK(made.event_time.time_since_epoch().count() == 1'763'812'800);
     CHECK(made.received == test::fake_clock::start);
-    // E-mail (given twice), phone, external id, ttp, ttclid.
+    // E-mail (given twice), phone, external id, ttp, ttclid (given, and another in page.url).
     using kind = core::subject_key::kind;
     std::vector<kind> kinds;
     for (const auto& subject : made.subjects) {
         kinds.push_back(subject.type);
     }
-    CHECK(kinds ==
-          std::vector{kind::email, kind::phone, kind::external_id, kind::ttp, kind::ttclid});
+    CHECK(kinds == std::vector{kind::email, kind::phone, kind::external_id, kind::ttp, kind::ttclid,
+                               kind::ttclid});
 }
 
 TEST_CASE("encoder: nothing in the record holds an identifier in the clear") {

@@ -1,0 +1,106 @@
+// The writer's upkeep: what keeps the file and its log short, and the reserve held.
+#include "writer.hpp"
+
+#include <gatepost/observe/log.hpp>
+
+#include <string>
+#include <utility>
+
+namespace gatepost::spool {
+namespace {
+
+// Past pages_when_idle the log is copied back when nobody waits, else before a checkpoint takes
+// longer than an application likes to wait (1000 pages: 5 ms here; 4000: 20 ms).
+constexpr int pages_at_most = 1000;
+// What the file keeps of the pages that were emptied, for the next events.
+constexpr std::int64_t kept_free_pages = 2048;
+
+constexpr std::chrono::milliseconds upkeep_interval(250); // at most this often
+
+} // namespace
+
+void writer::upkeep() {
+    keep_log_short();
+    const auto now = clock_.steady();
+    if (now < next_upkeep_ && !more_upkeep_) {
+        return;
+    }
+    next_upkeep_ = now + upkeep_interval;
+    more_upkeep_ = false;
+    if (const auto done = committer_->trim()) {
+        tallies_.apply(done->change);
+        more_upkeep_ = done->more;
+    } else {
+        complain(done.error());
+    }
+    // What a walk empties is given back when it is over, unless the disk is full: moving 256 pages
+    // takes five times as long as one of its steps.
+    if (walks_.empty() || !reserve_.held()) {
+        shrink();
+    }
+    if (log_remembers_) {
+        cut_log_off();
+    }
+    if (!reserve_.held()) {
+        regain_reserve();
+    }
+}
+
+void writer::shrink() {
+    if (const auto done = committer_->shrink(reserve_.held() ? kept_free_pages : 0)) {
+        more_upkeep_ = more_upkeep_ || done->more;
+    } else {
+        complain(done.error());
+    }
+}
+
+void writer::keep_log_short() {
+    const auto pages = database_->log_pages();
+    bool idle = false;
+    if (pages > pages_when_idle && pages <= pages_at_most) {
+        const std::lock_guard lock(mutex_);
+        idle = inbox_.empty();
+    }
+    // After a failure the log's own pages may be the room that is wanting.
+    if (pages > pages_at_most || idle || failure_) {
+        copy_log_back();
+    }
+}
+
+void writer::copy_log_back() {
+    if (const auto failure = database_->checkpoint(false)) {
+        complain(failure);
+        // The file could not grow. Were the log to grow instead, no reserve would ever be enough.
+        if (failure == sqlite::errc::full) {
+            use_reserve();
+        }
+    }
+}
+
+// In the file a deleted row is overwritten, but the log keeps it until other frames happen to be
+// written over it, which on a quiet day is never.
+void writer::cut_log_off() {
+    copy_log_back();
+    if (database_->log_pages() > 0) {
+        return; // somebody reads what was there before
+    }
+    // To cut it off nobody may read from it at all. Applications wait for this thread, so it does
+    // not wait for readers: the next time is soon.
+    database_->forget_failure();
+    const auto patience = database_->ask("PRAGMA busy_timeout");
+    database_->run("PRAGMA busy_timeout = 0");
+    log_remembers_ = static_cast<bool>(database_->checkpoint(true));
+    database_->run("PRAGMA busy_timeout = " + std::to_string(patience));
+}
+
+void writer::regain_reserve() {
+    // Fails while there is no room or somebody reads; the next time is soon.
+    if (!database_->checkpoint(true) && reserve_.take()) {
+        tallies_.disk_full(false);
+        if (std::exchange(warned_, false)) {
+            observe::log(observe::level::info, "spool: the disk has room again");
+        }
+    }
+}
+
+} // namespace gatepost::spool

@@ -1,0 +1,41 @@
+// What must hold of every decision.
+#pragma once
+
+#include "check.hpp"
+
+#include <gatepost/consent/decision.hpp>
+
+#include <algorithm>
+
+namespace gatepost::fuzz {
+
+// The table of docs/consent.md "Decisions" from its other end, under the default configuration:
+// what must be so when something is sent, and that what answers show is text.
+inline void check_lawful(const consent::decision& verdict) {
+    using consent::objection;
+    using consent::state;
+    const auto any = [&](auto&& wanted) { return std::ranges::any_of(verdict.findings, wanted); };
+    const auto said = [&](state what) {
+        return any([&](const auto& found) { return found.state == what; });
+    };
+    check(!any([](const auto& found) {
+        return found.source.empty() || found.format.empty() ||
+               std::ranges::any_of(found.source, [](char c) { return c <= ' ' || c > '~'; });
+    }));
+    if (!verdict.sends()) {
+        return;
+    }
+    check(verdict.action == consent::action::send);
+    check(!any([](const auto& found) {
+        return found.state == state::denied && found.meaning != objection::gpc;
+    }));
+    const bool opted_in = verdict.rule == consent::rule::explicit_grant;
+    const bool opt_out = verdict.jurisdiction.regime == consent::regime::opt_out;
+    check(opted_in || (verdict.rule == consent::rule::opt_out_default && opt_out));
+    check(opted_in ? said(state::granted) : !said(state::unreadable));
+    // Only Global Privacy Control is left among the denials.
+    check(!said(state::denied) || (opted_in && !opt_out && verdict.jurisdiction.country_known));
+    check((verdict.source == "none") != opted_in);
+}
+
+} // namespace gatepost::fuzz
