@@ -45,8 +45,8 @@ struct decision {
     std::string_view format = "none"; // its metric label
     consent::jurisdiction jurisdiction;
     std::vector<finding> findings; // in source order
-    // The newest time of a grant that counts and is not ahead of our clock; what an older withdrawal
-    // is lifted by.
+    // The newest time of a grant that counts and is not ahead of our clock; what an older
+    // withdrawal is lifted by.
     std::optional<std::chrono::sys_seconds> granted_at;
     std::shared_ptr<const void> texts; // keeps alive what the formats point to
 

@@ -33,10 +33,11 @@ struct whereabouts {
 };
 
 // The first source that says anything decides: visitor, header, GeoIP. Its own region counts beside
-// it; a header's country may have the region that the application gave without a country. A region that is no code takes the strictest of what `countries` says about that country. The
-// source is "default" when no table lists the country. The built-in table: opt-in for the EEA, GB,
-// CH, BR, TR, KR, JP, IN, ZA, TH and CA; US is opt-out; every other country, `XX`, `T1` and text
-// that is no country code take the default. `force` overrides all of it.
+// it; a header's country may have the region that the application gave without a country. A region
+// that is no code takes the strictest of what `countries` says about that country. The source is
+// "default" when no table lists the country. The built-in table: opt-in for the EEA, GB, CH, BR,
+// TR, KR, JP, IN, ZA, TH and CA; US is opt-out; every other country, `XX`, `T1` and text that is no
+// country code take the default. `force` overrides all of it.
 jurisdiction find_jurisdiction(const regime_options& options, const whereabouts& seen);
 
 // A consent platform's own idea of where the visitor is. It may only tighten: an opt-out regime
