@@ -224,9 +224,11 @@ TEST_CASE_METHOD(walk_fixture, "walk: when the spool closes it ends, and its fin
     auto end = begin_walk([&](const auto&) {
         if (!closing.joinable()) {
             closing = std::thread([this] { queue->close(); });
-            for (bool closed = false; !closed;) {
+            // Lists that are handed over before it is closed are answered after this.
+            const auto closed = std::make_shared<bool>(false);
+            while (!*closed) {
                 queue->append(
-                    {}, [&closed](const append_result& answer) { closed = answer.has_error(); });
+                    {}, [closed](const append_result& answer) { *closed = answer.has_error(); });
             }
         }
         return true;
