@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace gatepost::core {
 namespace {
@@ -90,7 +92,17 @@ std::string to_hex(std::string_view bytes) {
 }
 
 bool is_utf8(std::string_view bytes) {
+    // Most text is ASCII: looked at eight bytes at a time.
+    constexpr std::uint64_t beyond_ascii = 0x8080808080808080;
     for (std::size_t i = 0; i < bytes.size();) {
+        std::uint64_t word = beyond_ascii;
+        if (bytes.size() - i >= sizeof word) {
+            std::memcpy(&word, bytes.data() + i, sizeof word);
+        }
+        if ((word & beyond_ascii) == 0) {
+            i += sizeof word;
+            continue;
+        }
         const auto lead = static_cast<unsigned char>(bytes[i]);
         const std::size_t more = lead < 0x80   ? 0
                                  : lead < 0xc2 ? 4

@@ -25,10 +25,15 @@ std::size_t copy_string(std::string_view text, std::size_t at, std::string& out)
         }
         if (c == '\\' && at + 1 < text.size()) {
             // JSON knows no \'.
-            out += text[at + 1] == '\'' ? "" : "\\";
+            if (text[at + 1] != '\'') {
+                out += '\\';
+            }
             out += text[++at];
         } else {
-            out += c == '"' ? "\\\"" : std::string_view(&text[at], 1);
+            if (c == '"') {
+                out += '\\';
+            }
+            out += c;
         }
     }
     return std::string_view::npos;
@@ -46,9 +51,13 @@ std::size_t copy_word(std::string_view text, std::size_t at, std::string& out) {
     }
     const bool is_member = next < text.size() && text[next] == ':';
     const auto word = text.substr(at, end - at);
-    out += is_member ? "\"" : "";
+    if (is_member) {
+        out += '"';
+    }
     out += word;
-    out += is_member ? "\"" : "";
+    if (is_member) {
+        out += '"';
+    }
     return end;
 }
 
