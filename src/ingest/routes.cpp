@@ -131,7 +131,8 @@ asio::awaitable<net::response> routes::events(const net::request_head& head, std
     const bool sweeps = takes_back(reactions);
     bool queued = false;
     if (judged->records.empty()) {
-        ticket.handed_over();
+        // Not while the registry writes: other denials would think that something is on its way.
+        ticket.end();
     } else {
         auto records = std::move(judged->records);
         const auto statuses = co_await append(around_.queue, std::move(records), std::move(ticket));

@@ -1,5 +1,6 @@
 // The proof of what was sent and why, with the real program and its files.
 
+#include "json_line.hpp"
 #include "signals.hpp"
 #include "stage.hpp"
 #include "traffic.hpp"
@@ -52,17 +53,6 @@ strings trail(stage& play, std::size_t count) {
     });
     REQUIRE(lines.size() == count);
     return lines;
-}
-
-core::json::document parsed(const std::string& line) {
-    auto result = core::json::parse(line);
-    INFO(line);
-    REQUIRE(result.has_value());
-    return std::move(*result);
-}
-
-std::string text(const core::json::document& line, std::string_view member) {
-    return std::string(line.root().find(member).text());
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 // `gatepost explain`, the real program.
 
+#include "json_line.hpp"
 #include "signals.hpp"
 #include "stage.hpp"
 
@@ -28,17 +29,6 @@ strings lines_of(const std::string& text) {
         lines.emplace_back(core::next_field(rest, '\n'));
     }
     return lines;
-}
-
-core::json::document parsed(const std::string& line) {
-    auto result = core::json::parse(line);
-    INFO(line);
-    REQUIRE(result.has_value());
-    return std::move(*result);
-}
-
-std::string text(const core::json::document& line, std::string_view member) {
-    return std::string(line.root().find(member).text());
 }
 
 } // namespace

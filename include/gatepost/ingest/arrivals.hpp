@@ -25,13 +25,7 @@ class arrivals {
             : from_(std::exchange(other.from_, nullptr)), received_(other.received_),
               handed_over_(other.handed_over_) {}
         ticket& operator=(ticket&&) = delete;
-        ~ticket() {
-            if (from_ != nullptr) {
-                handed_over();
-                const std::lock_guard lock(from_->mutex_);
-                --from_->unfinished_;
-            }
-        }
+        ~ticket() { end(); }
 
         core::wall_time received() const { return received_; }
         // The events are in the queue's hands, in order with what is asked of it afterwards.
@@ -39,6 +33,16 @@ class arrivals {
             if (!std::exchange(handed_over_, true)) {
                 const std::lock_guard lock(from_->mutex_);
                 --from_->under_way_;
+            }
+        }
+
+        // Nothing of the request can be taken back any more.
+        void end() {
+            if (from_ != nullptr) {
+                handed_over();
+                auto& from = *std::exchange(from_, nullptr);
+                const std::lock_guard lock(from.mutex_);
+                --from.unfinished_;
             }
         }
 

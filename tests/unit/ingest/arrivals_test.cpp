@@ -46,4 +46,9 @@ TEST_CASE("arrivals: an event is under way until it is handed over, and unfinish
     CHECK(order.all_handed_over());
     const auto alone = order.event(fake_clock::start);
     CHECK_FALSE(order.others_unfinished());
+    auto another = order.event(fake_clock::start);
+    CHECK(order.others_unfinished());
+    another.end();
+    another.end();
+    CHECK_FALSE(order.others_unfinished());
 }
