@@ -21,6 +21,28 @@ constexpr std::array all_routes{
     route{"/healthz", "GET, HEAD", true}, route{"/readyz", "GET, HEAD", true},
     route{"/metrics", "GET, HEAD", true}, route{"/v1/status", "GET, HEAD", false},
     route{"/v1/explain", "POST", false},  route{"/v1/decisions", "GET, HEAD", false}};
+constexpr route resume_route{"/v1/pixels/{id}/resume", "POST", false};
+
+// The pixel that a path of resume_route names, as it stands there; nullopt for any other path.
+std::optional<std::string_view> pixel_of(std::string_view path) {
+    constexpr std::string_view before = "/v1/pixels/";
+    constexpr std::string_view after = "/resume";
+    if (path.size() <= before.size() + after.size() || !path.starts_with(before) ||
+        !path.ends_with(after)) {
+        return std::nullopt;
+    }
+    path.remove_prefix(before.size());
+    path.remove_suffix(after.size());
+    return path.find('/') == std::string_view::npos ? std::optional(path) : std::nullopt;
+}
+
+const route* find_route(std::string_view path) {
+    if (pixel_of(path)) {
+        return &resume_route;
+    }
+    const auto* const at = std::ranges::find(all_routes, path, &route::path);
+    return at == all_routes.end() ? nullptr : at;
+}
 
 // A page of the audit trail.
 constexpr std::size_t most_decisions = 10'000;
@@ -37,8 +59,8 @@ std::optional<net::response> routes::refuse(const net::request_head& head) {
             return refused;
         }
     }
-    const auto* const at = std::ranges::find(all_routes, head.path(), &route::path);
-    if (at == all_routes.end() || !(at->for_probes || operators_)) {
+    const auto* const at = find_route(head.path());
+    if (at == nullptr || !(at->for_probes || operators_)) {
         return net::error_response(404, {"not_found", "no such route", ""});
     }
     const bool reads = at->allow.starts_with("GET");
@@ -72,6 +94,9 @@ boost::asio::awaitable<net::response> routes::answer(const net::request_head& he
         auto page = co_await decisions(head);
         co_return page;
     }
+    if (const auto pixel = pixel_of(path)) {
+        co_return resume(*pixel);
+    }
     co_return net::response{.body = R"({"status":"ok"})"};
 }
 
@@ -99,6 +124,13 @@ boost::asio::awaitable<net::response> routes::decisions(const net::request_head&
     }
     out.end_array().end_object();
     co_return net::response{.body = out.take()};
+}
+
+net::response routes::resume(std::string_view pixel) {
+    if (!operators_->pixels.resume(core::percent_decode(pixel))) {
+        return net::error_response(404, {"not_found", "no such pixel is configured", ""});
+    }
+    return {.body = R"({"resumed":true})"};
 }
 
 // The spool's gauges are read when they are asked for: between two scrapes nobody sees them.

@@ -50,9 +50,13 @@ void write_tcf(writer& out, const core::pixel_status& pixel) {
 
 void write_pixel(writer& out, const core::pixel_status& pixel) {
     out.begin_object();
-    out.member("id", pixel.id).member("controller", pixel.controller);
+    out.member("id", pixel.id).member("source", pixel.source);
+    out.member("mode", pixel.observes ? "observe" : "send").member("controller", pixel.controller);
     out.member("waiting", number(pixel.waiting)).member("leased", number(pixel.leased));
     out.member("delivered", number(pixel.delivered)).member("breaker", pixel.breaker);
+    if (!pixel.paused.empty()) {
+        out.member("paused", pixel.paused);
+    }
     if (pixel.last) {
         write_last(out, *pixel.last);
     }

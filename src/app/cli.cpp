@@ -49,10 +49,9 @@ void add_hash(CLI::App& app, action& chosen) {
     const auto given = std::make_shared<arguments>();
     auto* command = app.add_subcommand(
         "hash",
-        "Normalise and hash an identifier as TikTok gets it: normalised value, tab, digest");
-    command->add_option("kind", given->kind)
-        ->required()
-        ->check(CLI::IsMember({"email", "phone", "external_id"}));
+        "Normalise and hash an identifier as TikTok gets it: normalised value, tab, digest (none "
+        "for what is not hashed)");
+    command->add_option("kind", given->kind)->required()->check(CLI::IsMember(hash_kinds()));
     command->add_option("value", given->value)->required();
     command->add_option("--region", given->region, "ISO 3166, to read a national phone number in");
     command->callback([&chosen, given] {
@@ -78,6 +77,54 @@ void add_decisions(CLI::App& app, action& chosen) {
     command->callback([&chosen, given] {
         chosen = [given] { return export_decisions(given->config_file, given->since); };
     });
+}
+
+void add_upload(CLI::App& app, action& chosen) {
+    const auto given = std::make_shared<upload_arguments>();
+    auto* command = app.add_subcommand(
+        "upload", "Post a file of offline events to the running daemon; goes on where it stopped");
+    command
+        ->add_option("file", given->file,
+                     "CSV with a header line, or NDJSON; - reads standard "
+                     "input, which cannot be gone on with")
+        ->required();
+    auto* to = command->add_option("--to", given->to, "The daemon's URL");
+    command
+        ->add_option("--config", given->config_file,
+                     "Take the daemon's address from listen.http of this configuration")
+        ->excludes(to);
+    command->add_option("--pixel", given->pixel, "Pixel of rows that name none");
+    command->add_option("--event", given->event, "Event of rows that name none");
+    command->add_option("--format", given->format, "csv or ndjson (default: by the file's name)")
+        ->check(CLI::IsMember({"csv", "ndjson"}));
+    command->add_option("--progress", given->progress_file,
+                        "Where to keep how far it has come (default: FILE.gatepost-progress)");
+    command->add_flag("--dry-run", given->dry_run,
+                      "Ask what would be decided; nothing is sent or kept");
+    command->add_flag("--restart", given->restart, "Begin anew, whatever was uploaded before");
+    command->callback([&chosen, given] { chosen = [given] { return upload(*given); }; });
+}
+
+void add_send_test(CLI::App& app, action& chosen) {
+    const auto given = std::make_shared<test_event_arguments>();
+    auto* command = app.add_subcommand(
+        "send-test", "Send one event under TikTok's Test Events and show what TikTok answers");
+    command->add_option("--config", given->config_file, "YAML configuration")->required();
+    command->add_option("--pixel", given->pixel, "Which pixel, where several are configured");
+    command->add_option("--test-event-code", given->test_event_code,
+                        "As Events Manager shows it (default: the pixel's own)");
+    command->add_option("--event", given->event,
+                        "Event name (default: ViewContent; offline Purchase, crm Lead)");
+    command->add_option("--email", given->email, "Who the visitor is; nobody by default");
+    command->add_option("--phone", given->phone, "The same");
+    command->add_option("--external-id", given->external_id, "The same");
+    command->add_option("--ttclid", given->ttclid, "A TikTok click id");
+    command->add_option("--ip", given->ip, "The visitor's address");
+    command->add_option("--user-agent", given->user_agent, "The visitor's user agent");
+    command->add_option("--url", given->url, "The page");
+    command->add_option("--app-id", given->app_id, "Needed for pixels of source app");
+    command->add_option("--lead-id", given->lead_id, "Needed for pixels of source crm");
+    command->callback([&chosen, given] { chosen = [given] { return send_test(*given); }; });
 }
 
 void add_sandbox(CLI::App& app, action& chosen) {
@@ -113,6 +160,8 @@ int run(int argc, char** argv) {
     add_explain(app, chosen);
     add_hash(app, chosen);
     add_decisions(app, chosen);
+    add_upload(app, chosen);
+    add_send_test(app, chosen);
     add_sandbox(app, chosen);
     app.add_subcommand("version", "Print the version")->callback([&chosen] {
         chosen = print_version;

@@ -9,6 +9,8 @@
 
 #include <boost/asio/signal_set.hpp>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <iostream>
 
@@ -31,31 +33,69 @@ int print_version() {
     return done;
 }
 
-int hash(const std::string& kind, const std::string& value, const std::string& region) {
-    std::optional<std::string> normalised;
-    const auto trimmed = core::trim(value);
-    if (identity::is_sha256_hex(trimmed)) {
-        const auto digest = core::lower(trimmed);
-        std::cout << digest << '\t' << digest << '\n';
-        return done;
-    }
-    if (kind == "phone") {
-        const auto number = identity::normalise_phone(value, region);
-        if (number.has_error()) {
-            std::cerr << "gatepost: phone: " << identity::to_string(number.error()) << '\n';
-            return failed;
-        }
-        normalised = *number;
-    } else {
-        normalised = kind == "email" ? identity::normalise_email(value)
-                                     : identity::normalise_external_id(value);
-    }
-    if (!normalised) {
-        std::cerr << "gatepost: " << kind << ": this value would be left out\n";
-        return failed;
-    }
-    std::cout << *normalised << '\t' << identity::hasher().hex(*normalised) << '\n';
+namespace {
+
+struct identifier_kind {
+    std::string_view name;
+    std::optional<std::string> (*normalise)(std::string_view);
+    bool hashed; // TikTok gets its digest
+};
+// All but phone, which needs a region.
+constexpr std::array kinds{
+    identifier_kind{"email", identity::normalise_email, true},
+    identifier_kind{"external_id", identity::normalise_external_id, true},
+    identifier_kind{"first_name", identity::normalise_name, true},
+    identifier_kind{"last_name", identity::normalise_name, true},
+    identifier_kind{"zip_code", identity::normalise_zip_code, true},
+    identifier_kind{"city", identity::normalise_place, false},
+    identifier_kind{"state", identity::normalise_place, false},
+    identifier_kind{"country", identity::normalise_place, false},
+    identifier_kind{"idfa", identity::normalise_idfa, false},
+    identifier_kind{"gaid", identity::normalise_gaid, false},
+};
+
+int print_hashed(std::string_view normalised, std::string_view digest) {
+    std::cout << normalised << '\t' << digest << '\n';
     return done;
+}
+
+int left_out(std::string_view kind, std::string_view why) {
+    std::cerr << "gatepost: " << kind << ": " << why << '\n';
+    return failed;
+}
+
+} // namespace
+
+std::vector<std::string> hash_kinds() {
+    std::vector<std::string> names{"phone"};
+    for (const auto& kind : kinds) {
+        names.emplace_back(kind.name);
+    }
+    return names;
+}
+
+int hash(const std::string& kind, const std::string& value, const std::string& region) {
+    constexpr std::string_view refused = "this value would be left out";
+    // Its rule is the beginning of every other: trimmed, and nothing when blank.
+    const auto text = identity::normalise_external_id(value);
+    if (!text) {
+        return left_out(kind, refused);
+    }
+    const auto* const chosen = std::ranges::find(kinds, kind, &identifier_kind::name);
+    const bool hashed = chosen == kinds.end() || chosen->hashed;
+    if (hashed && identity::is_sha256_hex(*text)) {
+        return print_hashed(core::lower(*text), core::lower(*text));
+    }
+    if (chosen == kinds.end()) {
+        const auto number = identity::normalise_phone(*text, region);
+        return number ? print_hashed(*number, identity::hasher().hex(*number))
+                      : left_out(kind, identity::to_string(number.error()));
+    }
+    const auto normalised = chosen->normalise(*text);
+    if (!normalised) {
+        return left_out(kind, refused);
+    }
+    return print_hashed(*normalised, hashed ? identity::hasher().hex(*normalised) : std::string());
 }
 
 int run_sandbox(const sandbox::options& chosen) {

@@ -63,12 +63,17 @@ class room {
 std::vector<relay::route> routes_of(const config::config& chosen) {
     std::vector<relay::route> routes;
     for (const auto& pixel : chosen.ingest.pixels) {
-        tiktok::event_set to{.id = pixel.id, .test_event_code = pixel.test_event_code};
-        auto request = [to, token = chosen.access_tokens.at(pixel.id)](
+        auto request = [pixel, token = chosen.access_tokens.at(pixel.id)](
+                           std::string_view test_event_code,
                            std::span<const std::string_view> payloads) {
-            return tiktok::batch_request(to, token, payloads);
+            return tiktok::batch_request(ingest::event_set_of(pixel, test_event_code), token,
+                                         payloads);
         };
-        routes.push_back({pixel.id, {.request = std::move(request), .classify = tiktok::classify}});
+        routes.push_back({.pixel = pixel.id,
+                          .to = {.request = std::move(request),
+                                 .most_events = tiktok::most_events(pixel.api),
+                                 .classify = tiktok::classify},
+                          .held = pixel.observes});
     }
     return routes;
 }
@@ -83,7 +88,7 @@ void announce(std::string_view what, const std::string& url) {
 
 } // namespace
 
-class daemon::implementation final : public core::status_source {
+class daemon::implementation final : public core::status_source, public core::pixel_control {
   public:
     implementation(const config::config& chosen, const stores& kept,
                    const identity::instance_key& key)
@@ -104,8 +109,8 @@ class daemon::implementation final : public core::status_source {
         ingest_ = std::make_unique<net::http_server>(places, chosen.listen.limits);
         const admin::surroundings around{*this, kept.queue, core::system_clock(), kept.metrics};
         // The first ingest routes are served on the same thread as the operators' routes.
-        admin_routes_.emplace(
-            around, admin::operators{admin_door(chosen), ingest_routes_.front(), kept.trail});
+        admin_routes_.emplace(around, admin::operators{admin_door(chosen), ingest_routes_.front(),
+                                                       kept.trail, *this});
         probe_routes_.emplace(around, std::nullopt);
         admin_ = std::make_unique<net::http_server>(
             std::vector<net::server_room>{{&main_, &*admin_routes_}}, operator_limits());
@@ -131,6 +136,8 @@ class daemon::implementation final : public core::status_source {
         return now;
     }
 
+    bool resume(std::string_view pixel) override { return relay_.resume(pixel); }
+
     void run() {
         listen();
         for (auto& each : more_rooms_) {
@@ -153,11 +160,11 @@ class daemon::implementation final : public core::status_source {
         const auto& clock = core::system_clock();
         ingest::pipeline judge(
             config_.ingest, {gates_, &kept_.registry, identity::identifier(config_.identity, key),
-                             identity::token_signer(key), tiktok::encoder(config_.strip_query)});
+                             identity::token_signer(key), tiktok::encoder(config_.url_cleaning)});
         return ingest_routes_.emplace_back(
             config_.ingest, std::move(judge),
             ingest::surroundings{kept_.queue, kept_.registry, kept_.trail, sweeper_, visitors_,
-                                 order_, watch_, clock, kept_.metrics});
+                                 order_, watch_, silence_, clock, kept_.metrics});
     }
 
     // Operators' routes answer to their own address too.
@@ -257,6 +264,7 @@ class daemon::implementation final : public core::status_source {
     ingest::gates gates_;
     ingest::arrivals order_;
     ingest::disclosure_watch watch_;
+    ingest::silence_watch silence_;
     ingest::sweeper sweeper_;
     ingest::visitor_routes visitors_;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

@@ -2,14 +2,12 @@
 
 #include <gatepost/app/cli.hpp>
 #include <gatepost/config/config.hpp>
+#include <gatepost/core/iso8601.hpp>
 #include <gatepost/core/text.hpp>
 #include <gatepost/ledger/audit.hpp>
 
-#include <ctime>
-#include <iomanip>
 #include <iostream>
 #include <optional>
-#include <sstream>
 
 namespace gatepost::app {
 namespace {
@@ -19,15 +17,7 @@ std::optional<core::wall_time> parse_since(const std::string& text) {
     if (const auto seconds = core::parse_integer<std::int64_t>(text)) {
         return core::wall_time(std::chrono::seconds(*seconds));
     }
-    for (const char* form : {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"}) {
-        std::tm parts{};
-        std::istringstream in(text);
-        in >> std::get_time(&parts, form);
-        if (!in.fail() && in.peek() == std::istringstream::traits_type::eof()) {
-            return core::wall_time(std::chrono::seconds(timegm(&parts)));
-        }
-    }
-    return std::nullopt;
+    return core::parse_iso8601(text);
 }
 
 } // namespace

@@ -1,9 +1,9 @@
 #include "commands.hpp"
 #include "gates_of.hpp"
+#include "pipeline_of.hpp"
 
 #include <gatepost/app/cli.hpp>
 #include <gatepost/config/config.hpp>
-#include <gatepost/core/ids.hpp>
 #include <gatepost/core/json.hpp>
 #include <gatepost/core/text.hpp>
 #include <gatepost/ingest/routes.hpp>
@@ -45,11 +45,7 @@ class explainer {
   public:
     explicit explainer(const config::config& chosen)
         : options_(chosen.ingest), gates_(gates_of(chosen)),
-          // Nothing is kept, so the key under which visitors are known need not last; tokens
-          // belong to a running daemon's key.
-          pipeline_(options_,
-                    {gates_, nullptr, identity::identifier(chosen.identity, passing_key()),
-                     std::nullopt, tiktok::encoder(chosen.strip_query)}) {}
+          pipeline_(passing_pipeline(chosen, options_, gates_)) {}
 
     // One line of JSON for one event.
     std::string line(std::string event) {
@@ -67,10 +63,6 @@ class explainer {
     }
 
   private:
-    static identity::instance_key passing_key() {
-        return identity::instance_key(core::secret_string(core::random_id()));
-    }
-
     ingest::options options_;
     ingest::gates gates_;
     ingest::pipeline pipeline_;

@@ -28,6 +28,8 @@ pixel_statuses(const std::vector<ingest::pixel>& pixels, spool::queue& queue,
         auto& shown = all.emplace_back();
         shown.id = pixel.id;
         shown.controller = pixel.controller;
+        shown.source = event::to_string(pixel.source);
+        shown.observes = pixel.observes;
         if (const auto held = queue.look(pixel.id)) {
             shown.waiting = held->waiting;
             shown.leased = held->leased;
@@ -35,6 +37,7 @@ pixel_statuses(const std::vector<ingest::pixel>& pixels, spool::queue& queue,
         const auto lane = std::ranges::find(lanes, pixel.id, &relay::lane_status::pixel);
         if (lane != lanes.end()) {
             shown.breaker = to_word(lane->state);
+            shown.paused = lane->paused;
             shown.delivered = lane->delivered;
             shown.last = lane->last;
         }

@@ -1,6 +1,6 @@
 #include "sections.hpp"
-#include "suggestion.hpp"
 
+#include <gatepost/config/suggestion.hpp>
 #include <gatepost/core/text.hpp>
 
 #include <algorithm>

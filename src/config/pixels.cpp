@@ -9,12 +9,16 @@
 namespace gatepost::config {
 namespace {
 
-// From a file (recommended) or the environment; never from the configuration itself.
-std::optional<core::secret_string> read_token(section& pixel, secrets tokens) {
+// From a file (recommended) or the environment; never from the configuration itself. A pixel that
+// only observes needs none.
+std::optional<core::secret_string> read_token(section& pixel, bool observes, secrets tokens) {
     std::string file;
     std::string variable;
     pixel.text("access_token_file", file);
     pixel.text("access_token_env", variable);
+    if (observes && file.empty() && variable.empty()) {
+        return core::secret_string();
+    }
     if (file.empty() == variable.empty()) {
         pixel.wrong("access_token_file", "give one of access_token_file and access_token_env");
         return std::nullopt;
@@ -45,6 +49,55 @@ bool fits_header(const core::secret_string& token) {
     return std::ranges::all_of(token.reveal(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
+// What TikTok calls the pixel, by which generation of its interface, and whether to send at all.
+void read_kind(section& from, ingest::pixel& pixel) {
+    using event::source;
+    from.choice("source", pixel.source,
+                {{"web", source::web},
+                 {"app", source::app},
+                 {"offline", source::offline},
+                 {"crm", source::crm}});
+    from.choice("api", pixel.api, {{"event", tiktok::api::event}, {"pixel", tiktok::api::pixel}});
+    if (pixel.api == tiktok::api::pixel && pixel.source != source::web) {
+        from.wrong("api", "Events API 1.0 (pixel) takes web events only");
+    }
+    from.choice("mode", pixel.observes, {{"send", false}, {"observe", true}});
+}
+
+// "shop.example" or "*.shop.example".
+bool is_host_pattern(std::string_view text) {
+    if (text.starts_with("*.")) {
+        text.remove_prefix(2);
+    }
+    return text.find('*') == std::string_view::npos && net::host_without_port(text) == text;
+}
+
+void read_hosts(section& from, ingest::pixel& pixel, const std::vector<ingest::pixel>& others) {
+    from.texts("hosts", pixel.hosts);
+    for (auto& host : pixel.hosts) {
+        host = core::lower(host);
+        if (!is_host_pattern(host)) {
+            from.wrong("hosts", "expected host names, such as shop.example or *.shop.example");
+            return;
+        }
+        const bool taken = std::ranges::any_of(others, [&](const ingest::pixel& other) {
+            return std::ranges::find(other.hosts, host) != other.hosts.end();
+        });
+        if (taken) {
+            from.wrong("hosts", "another pixel has this host");
+            return;
+        }
+    }
+}
+
+void read_quota(section& from, const std::string& pixel, spool::options& into) {
+    core::byte_size quota{};
+    from.size("max_spool_bytes", quota, core::byte_size{});
+    if (quota.bytes > 0) {
+        into.max_bytes_of_pixel[pixel] = quota;
+    }
+}
+
 void read_own_consent(section& pixel, const std::string& id, config& into) {
     auto own = into.consent;
     read_consent(pixel, own);
@@ -67,16 +120,14 @@ void read_pixel(section& from, config& into, secrets tokens) {
         from.wrong("controller", "a name is needed");
     }
     from.text("test_event_code", pixel.test_event_code);
-    from.later("source", "web");
-    from.later("api", "event");
-    from.later("mode", "send");
-    from.later("hosts", "[]");
-    from.later("deny_events", "[]");
-    from.later("deny_properties", "[]");
-    from.later("send_ip", "true");
-    from.later("max_spool_bytes", "0");
+    read_kind(from, pixel);
+    read_hosts(from, pixel, into.ingest.pixels);
+    from.texts("deny_events", pixel.deny_events);
+    from.texts("deny_properties", pixel.deny_properties);
+    from.flag("send_ip", pixel.send_ip);
+    read_quota(from, pixel.id, into.spool);
     read_own_consent(from, pixel.id, into);
-    if (auto token = read_token(from, tokens)) {
+    if (auto token = read_token(from, pixel.observes, tokens)) {
         if (!fits_header(*token)) {
             from.wrong(from.has("access_token_file") ? "access_token_file" : "access_token_env",
                        "the token holds characters that no token has");

@@ -1,7 +1,6 @@
 #include "section.hpp"
 
-#include "suggestion.hpp"
-
+#include <gatepost/config/suggestion.hpp>
 #include <gatepost/core/text.hpp>
 #include <gatepost/core/units.hpp>
 

@@ -55,6 +55,9 @@ class section {
             target = words[*chosen].second;
         }
     }
+    void flag(const std::string& key, bool& target) {
+        choice(key, target, {{"true", true}, {"false", false}});
+    }
     // A text that `parse` understands; `expected` says what it should be.
     template <class T>
     void parsed(const std::string& key, T& target, std::optional<T> (*parse)(std::string_view),

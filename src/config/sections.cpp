@@ -131,13 +131,14 @@ void read_events(section& file, config& into) {
     auto events = file.inside("events");
     {
         auto max_age = events.inside("max_age");
-        max_age.seconds("web", into.ingest.max_age);
-        max_age.later("app", "7d");
-        max_age.later("offline", "28d");
-        max_age.later("crm", "28d");
+        max_age.seconds("web", into.ingest.max_age.web);
+        max_age.seconds("app", into.ingest.max_age.app);
+        max_age.seconds("offline", into.ingest.max_age.offline);
+        max_age.seconds("crm", into.ingest.max_age.crm);
     }
-    events.later("names", "keep");
-    events.texts("strip_query", into.strip_query);
+    events.choice("names", into.ingest.map_names, {{"keep", false}, {"map", true}});
+    events.texts("strip_query", into.url_cleaning.strip_query);
+    events.flag("strip_emails", into.url_cleaning.strip_emails);
 }
 
 void read_identity(section& file, config& into) {
@@ -214,7 +215,7 @@ void read_relay(section& file, config& into) {
             breaker.wrong("max", "must not be less than open");
         }
     }
-    relay.later("rate", "50");
+    relay.number("rate", into.relay.rate, 0, 1000);
 }
 
 void read_audit(section& file, config& into) {

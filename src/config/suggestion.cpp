@@ -1,4 +1,4 @@
-#include "suggestion.hpp"
+#include <gatepost/config/suggestion.hpp>
 
 #include <algorithm>
 #include <numeric>

@@ -53,6 +53,8 @@ std::string_view to_string(rule value) {
         return "grant-expired";
     case rule::opt_in_default:
         return "opt-in-default";
+    case rule::denied_event:
+        return "denied-event";
     case rule::opt_out_default:
         break;
     }
@@ -78,6 +80,9 @@ std::string_view reason(rule value) {
         return "the only grant is older than max_age or than its platform lets it be";
     case rule::opt_in_default:
         return "nobody said granted, and the law asks for consent first or is not known";
+    case rule::denied_event:
+        return "the operator does not send events of this name (deny_events, or a page view under "
+               "another tool's name)";
     case rule::opt_out_default:
         break;
     }

@@ -7,52 +7,43 @@ namespace {
 
 using core::json::value;
 
-// One value or an array of them.
-template <auto Member, bool Numbers>
-void identifiers(reading& now, user& into, value from) {
-    const auto add = [&](value one) {
-        const auto text = Numbers           ? now.text_or_integer(one)
-                          : one.is_string() ? std::optional(one.text())
-                                            : std::nullopt;
-        if (text) {
-            (into.*Member).push_back(*text);
-        } else if (!one.is_null()) {
-            now.warn("not a string; left out");
-        }
-    };
-    if (from.is_array()) {
-        from.each_element(add);
-    } else {
-        add(from);
-    }
-}
+// Segment's action for offline events sends the id of the lead with the user.
+struct said_user : user {
+    std::string_view lead_id;
+};
 
 constexpr std::array user_fields{
-    field<user>{"email", identifiers<&user::emails, false>},
-    field<user>{"phone", identifiers<&user::phones, true>},
-    field<user>{"external_id", identifiers<&user::external_ids, true>},
-    field<user>{"phone_region", optional_text<&user::phone_region>},
-    field<user>{"ttclid", optional_text<&user::ttclid>},
-    field<user>{"ttp", optional_text<&user::ttp>},
-    field<user>{"ip", optional_text<&user::ip>},
-    field<user>{"user_agent", optional_text<&user::user_agent>},
-    field<user>{"first_name", not_available},
-    field<user>{"last_name", not_available},
-    field<user>{"zip_code", not_available},
-    field<user>{"city", not_available},
-    field<user>{"state", not_available},
-    field<user>{"country", not_available},
-    field<user>{"locale", not_available},
-    field<user>{"idfa", not_available},
-    field<user>{"idfv", not_available},
-    field<user>{"gaid", not_available},
-    field<user>{"att_status", required_text<&user::att_status>},
+    field<said_user>{"email", optional_texts<&user::emails, numbers::refused>},
+    field<said_user>{"phone", optional_texts<&user::phones, numbers::as_text>},
+    field<said_user>{"external_id", optional_texts<&user::external_ids, numbers::as_text>},
+    field<said_user>{"phone_region", optional_text<&user::phone_region>},
+    field<said_user>{"ttclid", optional_text<&user::ttclid>},
+    field<said_user>{"ttp", optional_text<&user::ttp>},
+    field<said_user>{"ip", optional_text<&user::ip>},
+    field<said_user>{"user_agent", optional_text<&user::user_agent>},
+    field<said_user>{"first_name", optional_text<&user::first_name>},
+    field<said_user>{"last_name", optional_text<&user::last_name>},
+    field<said_user>{"zip_code", optional_text_or_integer<&user::zip_code>},
+    field<said_user>{"city", optional_text<&user::city>},
+    field<said_user>{"state", optional_text<&user::state>},
+    field<said_user>{"country", optional_text<&user::country>},
+    field<said_user>{"locale", optional_text<&user::locale>},
+    field<said_user>{"idfa", optional_text_or_integer<&user::idfa>},
+    field<said_user>{"idfv", optional_text_or_integer<&user::idfv>},
+    field<said_user>{"gaid", optional_text_or_integer<&user::gaid>},
+    field<said_user>{"att_status", required_text<&user::att_status>},
+    field<said_user>{"lead_id", optional_text_or_integer<&said_user::lead_id>},
 };
 
 } // namespace
 
 void read_user(reading& now, inbound& into, value from) {
-    read_fields<user>(now, into.who, from, user_fields);
+    said_user said;
+    read_fields<said_user>(now, said, from, user_fields);
+    if (into.lead.id.empty()) {
+        into.lead.id = said.lead_id;
+    }
+    into.who = std::move(said);
 }
 
 } // namespace gatepost::event

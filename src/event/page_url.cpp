@@ -1,3 +1,5 @@
+#include "email_shape.hpp"
+
 #include <gatepost/core/text.hpp>
 #include <gatepost/event/page_url.hpp>
 
@@ -56,6 +58,64 @@ bool is_named(std::string_view parameter, std::span<const std::string> names) {
     return false;
 }
 
+constexpr auto marks = "?#&;"; // what a parameter begins with
+
+// What begins with a mark, without the parameters, "name=value", that are not wanted.
+std::string without_parameters(std::string_view marked, auto&& is_unwanted) {
+    std::string result;
+    char opened = '\0'; // a `?` or `#` whose first parameter went
+    for (std::size_t at = 0; at < marked.size();) {
+        const auto end = std::min(marked.find_first_of(marks, at + 1), marked.size());
+        const char mark = marked[at];
+        const auto parameter = marked.substr(at + 1, end - at - 1);
+        const bool begins = mark == '?' || mark == '#';
+        if (is_unwanted(parameter)) {
+            opened = begins ? mark : opened;
+        } else {
+            result += opened != '\0' && !begins ? opened : mark;
+            result += parameter;
+            opened = '\0';
+        }
+        at = end;
+    }
+    return result;
+}
+
+std::string redact_segments(std::string_view path) {
+    std::string result;
+    for (std::size_t at = 0; at <= path.size();) {
+        const auto end = std::min(path.find('/', at), path.size());
+        const auto segment = path.substr(at, end - at);
+        result += holds_at_sign(segment) ? redact_emails(segment) : std::string(segment);
+        result += end < path.size() ? "/" : "";
+        at = end + 1;
+    }
+    return result;
+}
+
+// Whether a fragment is a path of its own ("#/thanks", "#!/thanks", "#top") and no parameter.
+bool is_fragment_path(std::string_view fragment) {
+    return fragment.starts_with('/') || fragment.starts_with('!') ||
+           fragment.find('=') == std::string_view::npos;
+}
+
+std::string without_emails(std::string_view url) {
+    const auto path_end = std::min(url.find_first_of("?#"), url.size());
+    auto result = redact_segments(url.substr(0, path_end));
+    const auto hash = url.find('#', path_end);
+    if (hash == std::string_view::npos) {
+        return result + without_parameters(url.substr(path_end), holds_email);
+    }
+    result += without_parameters(url.substr(path_end, hash - path_end), holds_email);
+    const auto fragment_end = std::min(url.find_first_of(marks, hash + 1), url.size());
+    const auto fragment = url.substr(hash + 1, fragment_end - hash - 1);
+    if (!is_fragment_path(fragment)) {
+        return result + without_parameters(url.substr(hash), holds_email);
+    }
+    result.append("#").append(redact_segments(fragment));
+    return result + without_parameters(url.substr(fragment_end), holds_email);
+}
+
 } // namespace
 
 std::string host_of(std::string_view url) {
@@ -83,24 +143,9 @@ std::optional<std::string> query_value(std::string_view url, std::string_view na
 }
 
 std::string strip_parameters(std::string_view url, std::span<const std::string> names) {
-    const auto start = std::min(url.find_first_of("?#"), url.size());
-    std::string result(url.substr(0, start));
-    char opened = '\0'; // a `?` or `#` whose first parameter went
-    for (auto at = start; at < url.size();) {
-        const auto end = std::min(url.find_first_of("?#&;", at + 1), url.size());
-        const char mark = url[at];
-        const auto parameter = url.substr(at + 1, end - at - 1);
-        const bool begins = mark == '?' || mark == '#';
-        if (is_named(parameter, names)) {
-            opened = begins ? mark : opened;
-        } else {
-            result += opened != '\0' && !begins ? opened : mark;
-            result += parameter;
-            opened = '\0';
-        }
-        at = end;
-    }
-    return result;
+    const auto path_end = std::min(url.find_first_of("?#"), url.size());
+    const auto named = [names](std::string_view parameter) { return is_named(parameter, names); };
+    return std::string(url.substr(0, path_end)) + without_parameters(url.substr(path_end), named);
 }
 
 std::string strip_user(std::string_view url) {
@@ -111,6 +156,12 @@ std::string strip_user(std::string_view url) {
         result.erase(static_cast<std::size_t>(authority.data() - url.data()), at + 1);
     }
     return result;
+}
+
+std::string clean_url(std::string_view url, std::span<const std::string> strip_query,
+                      bool strip_emails) {
+    auto result = strip_parameters(strip_user(url), strip_query);
+    return strip_emails && holds_at_sign(result) ? without_emails(result) : result;
 }
 
 } // namespace gatepost::event

@@ -16,9 +16,6 @@
 
 namespace gatepost::event {
 
-// Greater times are milliseconds sent by mistake: as seconds they lie after the year 5000.
-constexpr std::int64_t latest_second = 100'000'000'000;
-
 class reading {
   public:
     // `root` is the path of the object, "" when it is all there is; `error_code` a literal.
@@ -83,52 +80,6 @@ void read_fields(reading& now, Target& into, core::json::value object,
         now.warn(unknown == 1 ? "1 unknown key; left out"
                               : std::to_string(unknown) + " unknown keys; left out");
     }
-}
-
-// Readers for the tables. Of another type: the object is refused where that could change whether or
-// for whom an event is sent, and the field is left out elsewhere.
-template <auto Member, class Target>
-void required_text(reading& now, Target& into, core::json::value from) {
-    if (from.is_string()) {
-        into.*Member = from.text();
-    } else {
-        now.refuse("must be a string");
-    }
-}
-
-template <auto Member, class Target>
-void optional_text(reading& now, Target& into, core::json::value from) {
-    if (from.is_string()) {
-        into.*Member = from.text();
-    } else {
-        now.warn("not a string; left out");
-    }
-}
-
-template <auto Member, class Target>
-void required_flag(reading& now, Target& into, core::json::value from) {
-    if (const auto flag = from.boolean()) {
-        into.*Member = *flag;
-    } else {
-        now.refuse("must be true or false");
-    }
-}
-
-template <auto Member, class Target>
-void required_time(reading& now, Target& into, core::json::value from) {
-    const auto time = from.integer();
-    if (!time || *time < 0) {
-        now.refuse("must be whole seconds since 1970, as a number");
-    } else if (*time > latest_second) {
-        now.refuse("these are milliseconds; must be seconds since 1970");
-    } else {
-        into.*Member = std::chrono::sys_seconds(std::chrono::seconds(*time));
-    }
-}
-
-template <class Target>
-void not_available(reading& now, Target&, core::json::value) {
-    now.warn("not available yet; left out");
 }
 
 } // namespace gatepost::event

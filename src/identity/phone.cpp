@@ -1,5 +1,4 @@
-#include "calling_codes.hpp"
-#include "national_plans.hpp"
+#include "numbering/number.hpp"
 #include "phone_text.hpp"
 
 #include <gatepost/core/text.hpp>
@@ -10,100 +9,70 @@
 namespace gatepost::identity {
 namespace {
 
-// The shortest numbers in use (Niue, Tokelau) have seven digits with the code; E.164 allows 15.
-constexpr std::size_t fewest_digits = 7;
+using numbering::number;
+
+// ITU-T E.164, section 6.2.1. libphonenumber knows longer ones in some countries.
 constexpr std::size_t most_digits = 15;
 
-using reading = std::optional<std::string>;
-
-bool is_possible(std::string_view code, std::string_view number) {
-    if (code == "1") { // North America (NANPA)
-        return matches(number, "NXXNXXXXXX");
-    }
-    if (code == "7") { // Russia and Kazakhstan
-        return matches(number, "ZXXXXXXXXX");
-    }
-    if (code == "52" || code == "370") { // Mexico, Lithuania: a trunk prefix makes them longer
-        return number.size() == (code == "52" ? 10U : 8U);
-    }
-    const auto size = code.size() + number.size();
-    return size >= fewest_digits && size <= most_digits;
+// A "(0)" is the trunk prefix for those who call from inside: it stands right before the national
+// part, or there is none.
+bool zero_fits(const phone_text& text, std::size_t before_national) {
+    return text.zero_in_brackets.value_or(before_national) == before_national;
 }
 
-// Digits that begin with a country code. `in_brackets` is where a "(0)" stands in them.
-reading international(std::string_view digits, std::optional<std::size_t> in_brackets) {
-    const auto code = calling_code_of(digits);
-    auto number = digits.substr(code.digits.size());
-    if (code.digits.empty() || (in_brackets && *in_brackets != code.digits.size())) {
+// A number with its country code. A new range may be missing in the data, so the length is enough.
+// Not so where a zero is left in front: more often than not it is a trunk prefix that should not be
+// there.
+std::optional<number> with_plus(const phone_text& text) {
+    auto read = numbering::read_international(text.digits);
+    if (!read || !zero_fits(text, read->code.size()) || !read->possible ||
+        (read->national.starts_with('0') && !read->valid)) {
         return std::nullopt;
     }
-    if (number.starts_with('0')) {
-        if (code.first == zero::trunk) {
-            number.remove_prefix(1);
-        }
-        // One that is left is a second one, in brackets where zeros may belong to the number, or
-        // where no number begins so.
-        if (number.starts_with('0') && (code.first != zero::stays || in_brackets)) {
+    return read;
+}
+
+// What `digits` say, which stand behind `skipped` others of the text, if that is a valid number.
+std::optional<number> valid_abroad(const phone_text& text, std::size_t skipped) {
+    auto read = numbering::read_international(std::string_view(text.digits).substr(skipped));
+    if (!read || !read->valid || !zero_fits(text, skipped + read->code.size())) {
+        return std::nullopt;
+    }
+    return read;
+}
+
+std::optional<number> valid_inside(const phone_text& text, const numbering::plan& region) {
+    auto read = numbering::read_national(text.digits, region);
+    if (!read.valid || !zero_fits(text, 0)) {
+        return std::nullopt;
+    }
+    return read;
+}
+
+bool is_same(const number& one, const number& other) {
+    return one.code == other.code && one.national == other.national;
+}
+
+// A number without plus. Of the ways to read it libphonenumber chooses one; it is certain when the
+// result is valid and no other way leads to another valid number.
+std::optional<number> without_plus(const phone_text& text, const numbering::plan& region) {
+    const std::string_view digits = text.digits;
+    const auto exit = numbering::exit_prefix(digits, region);
+    const auto dialled_abroad = exit > 0 ? valid_abroad(text, exit) : std::nullopt;
+    // Many write 00 where something longer is dialled.
+    const auto behind_00 = digits.starts_with("00") ? valid_abroad(text, 2) : std::nullopt;
+    const auto plus_lost =
+        digits.starts_with(numbering::code_of(region)) ? valid_abroad(text, 0) : std::nullopt;
+    const auto national = valid_inside(text, region);
+    const auto& chosen = exit > 0                                   ? dialled_abroad
+                         : numbering::lost_its_plus(digits, region) ? plus_lost
+                                                                    : national;
+    for (const auto* other : {&dialled_abroad, &behind_00, &plus_lost, &national}) {
+        if (!chosen || (*other && !is_same(**other, *chosen))) {
             return std::nullopt;
         }
     }
-    if (!is_possible(code.digits, number)) {
-        return std::nullopt;
-    }
-    return std::string("+").append(code.digits).append(number);
-}
-
-// Every way to read the same digits.
-class readings {
-  public:
-    void add(reading one, bool certain = true) {
-        if (one) {
-            ambiguous_ = ambiguous_ || (found_ && *found_ != *one);
-            certain_ = certain_ || certain;
-            found_ = std::move(one);
-        }
-    }
-    reading only() && { return certain_ && !ambiguous_ ? std::move(found_) : std::nullopt; }
-
-  private:
-    reading found_;
-    bool certain_ = false;
-    bool ambiguous_ = false;
-};
-
-// What stands after the region's international prefix.
-reading dialled_abroad(const phone_text& text, std::string_view exit) {
-    auto zero = text.zero_in_brackets;
-    if (exit.empty() || !text.digits.starts_with(exit) || (zero && *zero <= exit.size())) {
-        return std::nullopt;
-    }
-    if (zero) {
-        *zero -= exit.size();
-    }
-    return international(std::string_view(text.digits).substr(exit.size()), zero);
-}
-
-// A number without plus, if there is exactly one way to read it in the region.
-reading national(const phone_text& text, const national_plan& plan) {
-    readings all;
-    all.add(dialled_abroad(text, plan.exit));
-    // A "(0)" further on is a trunk prefix after a country code.
-    if (text.zero_in_brackets.value_or(0) > 0) {
-        return std::move(all).only();
-    }
-    const std::string_view digits = text.digits;
-    const auto add_behind = [&](std::string_view prefix, std::string_view patterns, bool certain) {
-        if (digits.starts_with(prefix) && matches(digits.substr(prefix.size()), patterns)) {
-            all.add(std::string("+").append(plan.code).append(digits.substr(prefix.size())),
-                    certain);
-        }
-    };
-    for (const auto prefix : {std::string_view(), plan.trunk, plan.code}) {
-        add_behind(prefix, plan.patterns, true);
-        // Without a prefix it may be such a number, or a subscriber's without the area.
-        add_behind(prefix, plan.with_trunk, !prefix.empty());
-    }
-    return std::move(all).only();
+    return chosen;
 }
 
 } // namespace
@@ -113,7 +82,7 @@ std::string_view to_string(phone_problem problem) {
     case phone_problem::no_region:
         return "no country code and no region";
     case phone_problem::unknown_region:
-        return "no country code, and national numbers of the region are not available yet";
+        return "no country code, and no such region";
     case phone_problem::not_a_number:
         break;
     }
@@ -126,20 +95,20 @@ core::result<std::string, phone_problem> normalise_phone(std::string_view text,
     if (!read || read->digits.empty()) {
         return phone_problem::not_a_number;
     }
-    reading number;
+    std::optional<number> found;
     if (read->plus) {
-        number = international(read->digits, read->zero_in_brackets);
+        found = with_plus(*read);
     } else if (region = core::trim(region); region.empty()) {
         return phone_problem::no_region;
-    } else if (const auto* plan = plan_of(region)) {
-        number = national(*read, *plan);
+    } else if (const auto* plan = numbering::plan_of(region)) {
+        found = without_plus(*read, *plan);
     } else {
         return phone_problem::unknown_region;
     }
-    if (!number) {
+    if (!found || found->code.size() + found->national.size() > most_digits) {
         return phone_problem::not_a_number;
     }
-    return *std::move(number);
+    return std::string("+").append(found->code).append(found->national);
 }
 
 } // namespace gatepost::identity

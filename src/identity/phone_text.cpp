@@ -27,23 +27,25 @@ bool is_extension(std::string_view text) {
     return !digits.empty() && digits.size() <= 7 && std::ranges::all_of(digits, core::is_digit);
 }
 
-// What goes between digits without meaning anything: ASCII and typographic spaces, dashes and
-// brackets, and the invisible marks that come along when a number is copied from a contact list.
+// What goes between digits without meaning anything: ASCII and typographic spaces, dashes, dots,
+// slashes and brackets, also in full width, and the invisible marks that come along when a number
+// is copied from a contact list.
 bool is_separator(char32_t c) {
-    constexpr std::string_view ascii = " \t-./()";
-    return (c < 0x80 && ascii.find(static_cast<char>(c)) != std::string_view::npos) || c == 0xa0 ||
-           c == 0xad || (c >= 0x2000 && c <= 0x2015) || c == 0x202f || c == 0x2060 || c == 0x2212 ||
-           (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x3000 ||
-           c == 0xff08 || c == 0xff09 || c == 0xff0d;
+    constexpr std::string_view ascii = " \t-./()[]";
+    constexpr std::u32string_view others = U"\u00a0\u00ad\u202f\u2060\u2212\u3000\u30fc"
+                                           U"\uff08\uff09\uff0d\uff0e\uff0f\uff3b\uff3d";
+    return (c < 0x80 && ascii.find(static_cast<char>(c)) != std::string_view::npos) ||
+           others.find(c) != std::u32string_view::npos || (c >= 0x2000 && c <= 0x2015) ||
+           (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
+// Digits of the scripts that libphonenumber knows: ASCII, full width, Arabic-Indic (Arabic, and
+// Persian and Urdu).
 std::optional<char> digit_of(char32_t c) {
-    constexpr char32_t full_width_zero = 0xff10;
-    if (c >= '0' && c <= '9') {
-        return static_cast<char>(c);
-    }
-    if (c >= full_width_zero && c <= full_width_zero + 9) {
-        return static_cast<char>('0' + (c - full_width_zero));
+    for (const char32_t zero : {U'0', U'\uff10', U'\u0660', U'\u06f0'}) {
+        if (c >= zero && c <= zero + 9) {
+            return static_cast<char>('0' + (c - zero));
+        }
     }
     return std::nullopt;
 }

@@ -5,62 +5,99 @@
 #include <gatepost/identity/user.hpp>
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace gatepost::identity {
 namespace {
 
 using texts = std::vector<std::string_view>;
 using hashes = std::vector<std::string>;
+using normaliser = std::optional<std::string> (*)(std::string_view);
 
-bool contains(const hashes& list, std::string_view one) {
-    return std::ranges::find(list, one) != list.end();
-}
+constexpr std::string_view no_certain_text =
+    "no letter or digit, or a character without a certain lower case";
 
-// One kind of identifier on its way from text to hashes.
-class identifiers {
+// Where the fields of one user object go.
+struct destination {
+    std::string_view root;
+    hasher& digest;
+    std::vector<std::string>& warnings;
+};
+
+// One field on its way from what was given to what TikTok gets.
+class field {
   public:
-    identifiers(std::string_view root, std::string_view field, hasher& digest,
-                std::vector<std::string>& warnings)
-        : root_(root), field_(field), digest_(digest), warnings_(warnings) {}
+    field(const destination& to, std::string_view name) : to_(to), name_(name) {}
 
-    // `hash_raw` normalises and hashes one, or says why it is left out and gives nothing.
+    // In the order given, each hash once; of values past the first `most` none. `hash_raw`
+    // normalises and hashes one that is no hash yet, or says why it is left out and gives nothing.
     template <class HashRaw>
-    hashes hash_all(const texts& given, HashRaw hash_raw) {
+    hashes hash_all(const texts& given, std::size_t most, HashRaw hash_raw) const {
         hashes result;
-        for (const auto text : given) {
-            auto hash = is_blank(text) ? std::string() : hash_one(text, hash_raw);
-            if (!hash.empty() && !contains(result, hash)) {
+        for (std::size_t i = 0; i < std::min(given.size(), most); ++i) {
+            auto hash = hash_one(given[i], hash_raw);
+            if (!hash.empty() && std::ranges::find(result, hash) == result.end()) {
                 result.push_back(std::move(hash));
             }
+        }
+        if (given.size() > most) {
+            leave_out("values after the first " + std::to_string(most));
         }
         return result;
     }
 
-    std::string hash(std::string_view normalised) { return digest_.hex(normalised); }
-    std::string leave_out(std::string_view why) {
-        warnings_.push_back(std::string(root_) + "/user/" + std::string(field_) + ": " +
-                            std::string(why) + "; left out");
+    // The hash of the only value.
+    std::string hash_text(std::string_view given, normaliser normalise) const {
+        return hash_one(given, [&](std::string_view text) {
+            const auto normalised = normalise(text);
+            return normalised ? hash(*normalised) : leave_out(no_certain_text);
+        });
+    }
+
+    // The only value, not hashed (or a hash, where `normalise` lets one pass).
+    std::string keep(std::string_view given, normaliser normalise, std::string_view why_not) const {
+        const auto text = trim_white_space(given);
+        if (is_blank(text)) {
+            return {};
+        }
+        auto normalised = normalise(text);
+        return normalised ? pass_on(*std::move(normalised)) : leave_out(why_not);
+    }
+
+    // The same for the id of a device.
+    std::string keep_id(std::string_view given, normaliser normalise,
+                        std::string_view why_not) const {
+        return is_zero_id(given) ? std::string() : keep(given, normalise, why_not);
+    }
+
+    std::string hash(std::string_view normalised) const { return to_.digest.hex(normalised); }
+
+    std::string leave_out(std::string_view why) const {
+        to_.warnings.push_back(std::string(to_.root) + "/user/" + std::string(name_) + ": " +
+                               std::string(why) + "; left out");
         return {};
     }
 
   private:
     template <class HashRaw>
-    std::string hash_one(std::string_view text, HashRaw hash_raw) {
-        const auto trimmed = trim_white_space(text);
-        if (!is_sha256_hex(trimmed)) {
-            return hash_raw(text);
+    std::string hash_one(std::string_view given, HashRaw hash_raw) const {
+        const auto text = trim_white_space(given);
+        if (is_blank(text)) {
+            return {};
         }
+        return is_sha256_hex(text) ? pass_on(core::lower(text)) : hash_raw(text);
+    }
+
+    std::string pass_on(std::string value) const {
         // SHA-256 of no bytes: an application hashed a field that was empty for everybody.
         constexpr std::string_view of_nothing =
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        auto hash = core::lower(trimmed);
-        return hash == of_nothing ? leave_out("the hash of an empty text") : hash;
+        return value == of_nothing ? leave_out("the hash of an empty text") : value;
     }
 
-    std::string_view root_;
-    std::string_view field_;
-    hasher& digest_;
-    std::vector<std::string>& warnings_;
+    const destination& to_;
+    std::string_view name_;
 };
 
 bool is_placeholder(std::string_view id, const options& chosen) {
@@ -69,13 +106,11 @@ bool is_placeholder(std::string_view id, const options& chosen) {
     });
 }
 
-} // namespace
-
-hashed_user hash_user(const event::user& given, std::string_view root, const options& chosen,
-                      hasher& digest, std::vector<std::string>& warnings) {
-    hashed_user who;
-    identifiers emails(root, "email", digest, warnings);
-    who.emails = emails.hash_all(given.emails, [&](std::string_view text) {
+// The identifiers of which there may be several.
+void hash_lists(hashed_user& who, const event::user& given, std::size_t most, const options& chosen,
+                const destination& to) {
+    const field emails(to, "email");
+    who.emails = emails.hash_all(given.emails, most, [&](std::string_view text) {
         if (const auto address = normalise_email(text)) {
             return emails.hash(*address);
         }
@@ -84,13 +119,13 @@ hashed_user hash_user(const event::user& given, std::string_view root, const opt
                                     : "not an address whose lower case is certain");
     });
     const auto region = is_blank(given.phone_region) ? chosen.default_region : given.phone_region;
-    identifiers phones(root, "phone", digest, warnings);
-    who.phones = phones.hash_all(given.phones, [&](std::string_view text) {
+    const field phones(to, "phone");
+    who.phones = phones.hash_all(given.phones, most, [&](std::string_view text) {
         const auto number = normalise_phone(text, region);
         return number ? phones.hash(*number) : phones.leave_out(to_string(number.error()));
     });
-    identifiers external_ids(root, "external_id", digest, warnings);
-    who.external_ids = external_ids.hash_all(given.external_ids, [&](std::string_view text) {
+    const field external_ids(to, "external_id");
+    who.external_ids = external_ids.hash_all(given.external_ids, most, [&](std::string_view text) {
         const auto id = normalise_external_id(text);
         auto hash = id ? external_ids.hash(*id) : std::string();
         if (id && is_placeholder(*id, chosen)) {
@@ -98,65 +133,55 @@ hashed_user hash_user(const event::user& given, std::string_view root, const opt
         }
         return hash;
     });
+}
+
+void fill_person(hashed_user& who, const event::user& given, const destination& to) {
+    const auto hash = [&](std::string_view name, std::string_view value, normaliser normalise) {
+        return field(to, name).hash_text(value, normalise);
+    };
+    who.first_name = hash("first_name", given.first_name, normalise_name);
+    who.last_name = hash("last_name", given.last_name, normalise_name);
+    who.zip_code = hash("zip_code", given.zip_code, normalise_zip_code);
+    const auto keep = [&](std::string_view name, std::string_view value) {
+        return field(to, name).keep(value, normalise_place, no_certain_text);
+    };
+    who.city = keep("city", given.city);
+    who.state = keep("state", given.state);
+    who.country = keep("country", given.country);
+}
+
+void fill_device(hashed_user& who, const event::user& given, const destination& to) {
+    constexpr std::string_view no_advertising_id = "neither a UUID nor a hash";
+    who.locale = field(to, "locale").keep(given.locale, normalise_locale, "not a language tag");
+    who.idfa = field(to, "idfa").keep_id(given.idfa, normalise_idfa, no_advertising_id);
+    who.gaid = field(to, "gaid").keep_id(given.gaid, normalise_gaid, no_advertising_id);
+    who.idfv = field(to, "idfv").keep_id(given.idfv, normalise_idfv, "not a UUID");
+    who.att_status = field(to, "att_status")
+                         .keep(given.att_status, normalise_att_status, "not one of TikTok's words");
+}
+
+hashed_user hash_at_most(std::size_t most, const event::user& given, const options& chosen,
+                         const destination& to) {
+    hashed_user who;
+    hash_lists(who, given, most, chosen, to);
+    fill_person(who, given, to);
+    fill_device(who, given, to);
     return who;
+}
+
+} // namespace
+
+hashed_user hash_user(const event::user& given, std::string_view root, const options& chosen,
+                      hasher& digest, std::vector<std::string>& warnings) {
+    return hash_at_most(std::numeric_limits<std::size_t>::max(), given, chosen,
+                        {.root = root, .digest = digest, .warnings = warnings});
 }
 
 hashed_user hash_user(const event::inbound& event, const options& chosen, hasher& digest,
                       std::vector<std::string>& warnings) {
-    return hash_user(event.who, "/events/" + std::to_string(event.index), chosen, digest, warnings);
-}
-
-placeholder_set::placeholder_set(const options& chosen, hasher& digest) {
-    for (const auto& placeholder : chosen.placeholders) {
-        const std::string text(core::trim(placeholder));
-        const auto low = core::lower(text);
-        auto capital = low;
-        if (!capital.empty()) {
-            capital.front() = core::to_upper(capital.front());
-        }
-        for (const auto& form : {text, low, core::upper(text), capital}) {
-            hashes_.push_back(digest.hex(form));
-        }
-    }
-    std::ranges::sort(hashes_);
-}
-
-bool placeholder_set::contains(std::string_view hash) const {
-    return std::ranges::binary_search(hashes_, hash);
-}
-
-std::vector<core::subject_key> subject_keys(const hashed_user& who, const event::click_ids& clicks,
-                                            const placeholder_set& placeholders,
-                                            const instance_key& key) {
-    using kind = core::subject_key::kind;
-    std::vector<core::subject_key> keys;
-    // What is hashed is stored for years: these prefixes never change.
-    const auto add = [&](kind type, std::string_view prefix, std::string_view value) {
-        keys.push_back({type, truncate(key.hmac(std::string(prefix).append(value)))});
-    };
-    const auto add_found = [&](kind type, std::string_view prefix, const std::string& chosen,
-                               const std::vector<std::string>& others) {
-        if (!is_blank(chosen)) {
-            add(type, prefix, chosen);
-        }
-        for (const auto& other : others) {
-            add(type, prefix, other);
-        }
-    };
-    for (const auto& hash : who.emails) {
-        add(kind::email, "email:", hash);
-    }
-    for (const auto& hash : who.phones) {
-        add(kind::phone, "phone:", hash);
-    }
-    for (const auto& hash : who.external_ids) {
-        if (!placeholders.contains(hash) && !contains(who.placeholders, hash)) {
-            add(kind::external_id, "external_id:", hash);
-        }
-    }
-    add_found(kind::ttp, "ttp:", clicks.ttp, clicks.other_ttps);
-    add_found(kind::ttclid, "ttclid:", clicks.ttclid, clicks.other_ttclids);
-    return keys;
+    const auto root = "/events/" + std::to_string(event.index);
+    return hash_at_most(max_values, event.who, chosen,
+                        {.root = root, .digest = digest, .warnings = warnings});
 }
 
 } // namespace gatepost::identity

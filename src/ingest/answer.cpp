@@ -45,8 +45,7 @@ void write_warnings(writer& out, const std::vector<std::string>& warnings) {
 std::string payload_of(const core::record& record, const options& chosen) {
     const auto to = std::ranges::find(chosen.pixels, record.pixel, &pixel::id);
     const std::string_view payload = record.payload;
-    return tiktok::batch_body({.id = to->id, .test_event_code = to->test_event_code},
-                              {&payload, 1});
+    return tiktok::batch_body(event_set_of(*to, record.variant), {&payload, 1});
 }
 
 void write_explained(writer& out, const judgement& judged, const verdict& result,

@@ -1,9 +1,12 @@
 #include "evidence.hpp"
+#include "pixel_choice.hpp"
 #include "reactions.hpp"
 #include "tokens.hpp"
 #include "visitor_signals.hpp"
 
 #include <gatepost/ingest/pipeline.hpp>
+#include <gatepost/tiktok/event_names.hpp>
+#include <gatepost/tiktok/rules.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -43,6 +46,18 @@ class acquaintance {
     std::vector<std::string> warnings_;
 };
 
+bool is_denied(const pixel& to, std::string_view name) {
+    return std::ranges::find(to.deny_events, name) != to.deny_events.end();
+}
+
+// The visitor's verdict stands; the event is not sent all the same.
+void keep_back(consent::decision& decision) {
+    decision.action = consent::action::drop;
+    decision.rule = consent::rule::denied_event;
+    decision.source = "none";
+    decision.format = "none";
+}
+
 // What the registry holds and what a token says.
 std::vector<consent::finding> known_findings(const event::inbound& event, const pixel& to,
                                              const consent::gate& gate, acquaintance& visitor,
@@ -73,8 +88,10 @@ std::string_view to_string(outcome value) {
         return "dropped";
     case outcome::duplicate:
         return "duplicate";
+    case outcome::observed:
+        return "observed";
     case outcome::rejected:
-        return "rejected";
+        break;
     }
     return "rejected";
 }
@@ -102,19 +119,9 @@ verdict pipeline::judge_one(event::inbound& event, const caller& by, bool alone,
                             judgement& into) {
     verdict result;
     result.event_id = event.id;
-    const auto* to = find_pixel(event.pixel);
-    if (to == nullptr) {
-        result.error = core::input_error("unknown_pixel",
-                                         event.pixel.empty()
-                                             ? "the event names no pixel and several are configured"
-                                             : "this pixel is not configured",
-                                         at_event(event.index, "pixel"));
-        return result;
-    }
-    result.pixel = to->id;
-    const auto time = event::event_time(event, when.now, options_.max_age);
-    if (time.has_error()) {
-        result.error = time.error();
+    const auto about = check(event, when.now, result, into);
+    if (about.has_error()) {
+        result.error = about.error();
         return result;
     }
     if (event.id.empty()) {
@@ -125,60 +132,90 @@ verdict pipeline::judge_one(event::inbound& event, const caller& by, bool alone,
     std::string cookies;
     complete(event, by, alone, cookies);
     leave_out_unusable(event, into.warnings);
-    decide(event, by, alone, {*to, *time, when}, result, into);
+    decide(event, by, alone, *about, when, result, into);
     return result;
 }
 
+core::input_result<pipeline::checked> pipeline::check(event::inbound& event, core::wall_time now,
+                                                      verdict& result, judgement& into) const {
+    const auto to = choose_pixel(options_.pixels, event);
+    if (to.has_error()) {
+        return to.error();
+    }
+    result.pixel = (*to)->id;
+    const auto time = event::event_time(event, now, options_.max_age.of((*to)->source));
+    if (time.has_error()) {
+        return time.error();
+    }
+    const auto posted_name = event.name;
+    bool kept_back = is_denied(**to, posted_name);
+    if (options_.map_names) {
+        kept_back = kept_back || tiktok::is_foreign_page_view(posted_name);
+        event.name = tiktok::mapped_name(posted_name);
+        kept_back = kept_back || is_denied(**to, event.name);
+    }
+    // What is not sent need not be as TikTok wants it.
+    if (!kept_back) {
+        auto fault =
+            tiktok::find_fault(event, (*to)->source, into.warnings, (*to)->deny_properties);
+        if (fault) {
+            return *std::move(fault);
+        }
+    }
+    return checked{*to, *time, kept_back};
+}
+
 void pipeline::decide(event::inbound& event, const caller& by, bool alone, const checked& about,
-                      verdict& result, judgement& into) {
-    const auto& to = about.to;
+                      arrival& when, verdict& result, judgement& into) {
+    const auto& to = *about.to;
     const auto& gate = parts_.consent.of(to.id);
     acquaintance visitor(parts_.identifier, event);
     const consent::signals request{.cookie = by.cookie, .headers = by.headers};
     auto decision = gate.decide(signals_of(event),
                                 {.request = alone ? nullptr : &request,
                                  .known = known_findings(event, to, gate, visitor, parts_)},
-                                about.when.now);
+                                when.now);
     warn_of_words(event, decision, into.warnings);
-    if (wants_reaction(decision, about.when.events_wait)) {
-        add_reactions(decision, {to.controller, visitor.who().keys}, about.when, into.reactions);
+    if (wants_reaction(decision, when.events_wait, to.observes)) {
+        add_reactions(decision, {to.controller, visitor.who().keys}, when, to.observes,
+                      into.reactions);
     }
-    const auto claim = claim_of(decision, to.controller, about.when.now);
+    const auto claim = claim_of(decision, to.controller, when.now);
     if (claim && parts_.signer) {
         result.token = parts_.signer->sign(*claim);
     }
+    if (decision.sends() && about.kept_back) {
+        keep_back(decision);
+    }
     if (decision.sends() || options_.audit_drops) {
         result.event = event.name;
-        result.evidence = write_evidence(decision, options_, about.when.now, digest_);
+        result.evidence = write_evidence(decision, options_, when.now, digest_);
     }
-    if (decision.sends()) {
+    result.outcome = to.observes        ? outcome::observed
+                     : decision.sends() ? outcome::queued
+                                        : outcome::dropped;
+    if (result.outcome == outcome::queued) {
         const auto who = visitor.who();
         std::ranges::copy(visitor.warnings(), std::back_inserter(into.warnings));
+        result.identifiers = match_keys(who, event, to.send_ip);
         const auto permitted = consent::admit(decision, std::move(event));
         into.records.push_back(parts_.encoder.seal(*permitted, who,
                                                    {.pixel = to.id,
                                                     .controller = to.controller,
                                                     .event_id = result.event_id,
                                                     .event_time = about.time,
-                                                    .received = about.when.received,
-                                                    .evidence = result.evidence}));
+                                                    .received = when.received,
+                                                    .evidence = result.evidence,
+                                                    .deny_properties = to.deny_properties,
+                                                    .send_ip = to.send_ip}));
         result.record = into.records.size() - 1;
     }
-    result.outcome = decision.sends() ? outcome::queued : outcome::dropped;
     result.disclosed = consent::tcf_disclosure(decision);
     result.decision = std::move(decision);
     // The signals end here, and what borrows from them with them.
     for (auto& found : result.decision->findings) {
         found.tc_string = {};
     }
-}
-
-const pixel* pipeline::find_pixel(std::string_view id) const {
-    if (id.empty()) {
-        return options_.pixels.size() == 1 ? &options_.pixels.front() : nullptr;
-    }
-    const auto found = std::ranges::find(options_.pixels, id, &pixel::id);
-    return found == options_.pixels.end() ? nullptr : &*found;
 }
 
 } // namespace gatepost::ingest

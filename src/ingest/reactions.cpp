@@ -42,20 +42,21 @@ bool takes_back(const consent::decision& verdict) {
 
 } // namespace
 
-bool wants_reaction(const consent::decision& verdict, bool events_wait) {
-    return lifted(verdict) || keeps_gpc(verdict) || (events_wait && takes_back(verdict));
+bool wants_reaction(const consent::decision& verdict, bool events_wait, bool observes) {
+    return (!observes && (lifted(verdict) || keeps_gpc(verdict))) ||
+           (events_wait && takes_back(verdict));
 }
 
 void add_reactions(const consent::decision& verdict, const ledger::subject& who, arrival& when,
-                   std::vector<reaction>& into) {
+                   bool observes, std::vector<reaction>& into) {
     if (who.keys.empty()) {
         return;
     }
     const auto now = core::to_seconds(when.now);
-    if (lifted(verdict)) {
+    if (!observes && lifted(verdict)) {
         into.push_back({reaction::kind::lift, who, *verdict.granted_at});
     }
-    if (keeps_gpc(verdict)) {
+    if (!observes && keeps_gpc(verdict)) {
         into.push_back({reaction::kind::note_gpc, who, now});
     }
     if (when.events_wait && when.order != nullptr && takes_back(verdict)) {

@@ -20,7 +20,8 @@ unsigned status_of(std::string_view code) {
         row{"no_identifier", 422},        row{"not_found", 404},
         row{"method_not_allowed", 405},   row{"unsupported_type", 415},
         row{"spool_full", 503},           row{"spool_unavailable", 503},
-        row{"registry_unavailable", 503}, row{"audit_unavailable", 503}};
+        row{"registry_unavailable", 503}, row{"audit_unavailable", 503},
+        row{"pixel_quota", 429}};
     const auto* const found = std::ranges::find(table, code, &row::code);
     return found == table.end() ? 500 : found->status;
 }
@@ -29,7 +30,7 @@ unsigned status_of(std::string_view code) {
 
 net::response refusal(const core::input_error& error) {
     auto result = net::error_response(status_of(error.code), error);
-    if (result.status == 503) {
+    if (result.status == 503 || result.status == 429) {
         result.headers.emplace_back("Retry-After", "5");
     }
     return result;

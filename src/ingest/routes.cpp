@@ -1,8 +1,8 @@
-#include "append.hpp"
 #include "consent_relay_js.hpp"
-#include "react.hpp"
+#include "intake.hpp"
 #include "refusal.hpp"
 #include "request.hpp"
+#include "tiktok_routes.hpp"
 
 #include <gatepost/core/text.hpp>
 #include <gatepost/ingest/routes.hpp>
@@ -28,8 +28,12 @@ constexpr std::array routes_table{
     route{events_path, "POST, OPTIONS"},   route{explain_path, "POST, OPTIONS"},
     route{"/v1/consent", "POST, OPTIONS"}, route{"/v1/erasure", "POST, OPTIONS"},
     route{"/v1/subject", "POST, OPTIONS"}, route{script_path, "GET, HEAD, OPTIONS"}};
+constexpr route tiktok_route{"/open_api/v1.3", "POST, OPTIONS"};
 
 const route* find_route(std::string_view path) {
+    if (tiktok_decoder_of(path) != nullptr) {
+        return &tiktok_route;
+    }
     const auto* const found = std::ranges::find(routes_table, path, &route::path);
     return found == routes_table.end() ? nullptr : found;
 }
@@ -41,14 +45,6 @@ bool takes(const route& at, std::string_view method) {
         }
     }
     return false;
-}
-
-net::response spool_refusal(const core::error_code& error) {
-    return error == spool::errc::full
-               ? refusal(core::input_error("spool_full",
-                                           "the spool is full; nothing was kept, try again", ""))
-               : refusal(core::input_error("spool_unavailable",
-                                           "the spool cannot be written; nothing was kept", ""));
 }
 
 unsigned status_of(const judgement& judged) {
@@ -68,22 +64,26 @@ arrival explained_at(core::wall_time now) {
 } // namespace
 
 routes::routes(const options& chosen, pipeline judge, surroundings around)
-    : options_(chosen), pipeline_(std::move(judge)), around_(around) {}
+    : options_(chosen), pipeline_(std::move(judge)), around_(around),
+      intake_(std::make_unique<intake>(options_, around)) {}
+
+routes::~routes() = default;
 
 std::optional<net::response> routes::refuse(const net::request_head& head) {
     if (auto refused = options_.door.refuse(head)) {
         return refused;
     }
     const auto* const at = find_route(head.path());
+    const auto refuse_with = at == &tiktok_route ? tiktok_refusal : refusal;
     std::optional<net::response> refused;
     if (at == nullptr) {
-        refused = refusal({"not_found", "no such route", ""});
+        refused = refuse_with({"not_found", "no such route", ""});
     } else if (!takes(*at, head.method)) {
-        refused = refusal({"method_not_allowed", "this route takes another method", ""});
+        refused = refuse_with({"method_not_allowed", "this route takes another method", ""});
         refused->headers.emplace_back("Allow", at->allow);
     } else if (head.method == "POST" && !format_of(head)) {
-        refused = refusal({"unsupported_type",
-                           "send application/json, a +json type or application/x-ndjson", ""});
+        refused = refuse_with({"unsupported_type",
+                               "send application/json, a +json type or application/x-ndjson", ""});
     }
     if (refused) {
         return with_cors(head, std::move(*refused));
@@ -105,6 +105,10 @@ asio::awaitable<net::response> routes::answer(const net::request_head& head, std
     if (path == explain_path) {
         co_return with_cors(head, explain(head, std::move(body)));
     }
+    if (tiktok_decoder_of(path) != nullptr) {
+        auto answered = co_await tiktok_events(head, std::move(body));
+        co_return with_cors(head, std::move(answered));
+    }
     if (path != events_path) {
         auto about_visitor =
             co_await around_.visitors.answer(path, caller_of(head, options_), std::move(body));
@@ -117,55 +121,33 @@ asio::awaitable<net::response> routes::answer(const net::request_head& head, std
 asio::awaitable<net::response> routes::events(const net::request_head& head, std::string body) {
     const auto begun = std::chrono::steady_clock::now();
     auto ticket = around_.order.event(around_.clock.wall());
-    auto judged = judge(head, std::move(body), ticket);
-    if (judged.has_error()) {
-        co_return refusal(judged.error());
+    auto posted = event::decode_body(std::move(body), *format_of(head));
+    if (posted.has_error()) {
+        co_return refusal(posted.error());
     }
-    // From here to the queue nothing waits: what a denial elsewhere takes back is in the queue when
-    // its sweep begins, or was received after it.
-    const auto reactions = std::move(judged->reactions);
-    std::shared_ptr<handed_changes> changes;
-    if (!reactions.empty()) {
-        changes = handed_changes::make(reactions, around_.registry);
-    }
-    const bool sweeps = takes_back(reactions);
-    bool queued = false;
-    if (judged->records.empty()) {
-        // Not while the registry writes: other denials would think that something is on its way.
-        ticket.end();
-    } else {
-        auto records = std::move(judged->records);
-        const auto statuses = co_await append(around_.queue, std::move(records), std::move(ticket));
-        if (statuses.has_error()) {
-            if (sweeps) {
-                around_.sweeps.request();
-            }
-            co_return spool_refusal(statuses.error());
-        }
-        for (auto& each : judged->verdicts) {
-            if (each.record && (*statuses)[*each.record] == spool::append_status::duplicate) {
-                each.outcome = outcome::duplicate;
-            }
-        }
-        queued = true;
-    }
-    if (sweeps) {
-        // After the append: a list may hold an event and, further down, its visitor's refusal.
-        around_.sweeps.request();
-    }
-    if (changes) {
-        // In effect already, and tried again until it is on disk. What was queued is not refused
-        // for it: the application would send it again, under another id.
-        const bool kept = co_await handed_changes::kept(changes);
-        if (!kept && !queued) {
-            co_return refusal(core::input_error("registry_unavailable",
-                                                "the registry cannot be written; send again", ""));
-        }
-    }
-    count(*judged);
-    record_drops(*judged);
+    auto judged = judge(std::move(*posted), head, ticket);
+    const auto taken = co_await intake_->take(std::move(judged), std::move(ticket));
     around_.metrics.ingest_took(std::chrono::steady_clock::now() - begun);
-    co_return net::response{.status = status_of(*judged), .body = write_answer(*judged)};
+    if (taken.has_error()) {
+        co_return refusal(taken.error());
+    }
+    co_return net::response{.status = status_of(*taken), .body = write_answer(*taken)};
+}
+
+asio::awaitable<net::response> routes::tiktok_events(const net::request_head& head,
+                                                     std::string body) {
+    const auto begun = std::chrono::steady_clock::now();
+    auto ticket = around_.order.event(around_.clock.wall());
+    auto posted = tiktok_decoder_of(head.path())(std::move(body));
+    if (posted.has_error()) {
+        co_return tiktok_refusal(posted.error());
+    }
+    auto judged = judge(std::move(*posted), head, ticket);
+    around_.silence.note(judged);
+    refuse_as_a_whole(judged);
+    const auto taken = co_await intake_->take(std::move(judged), std::move(ticket));
+    around_.metrics.ingest_took(std::chrono::steady_clock::now() - begun);
+    co_return taken ? tiktok_answer(*taken) : tiktok_refusal(taken.error());
 }
 
 net::response routes::explain(const net::request_head& head, std::string body) {
@@ -188,64 +170,16 @@ core::explanation routes::explain(std::string body) {
     return {.status = shown.status, .body = std::move(shown.body)};
 }
 
-core::input_result<judgement> routes::judge(const net::request_head& head, std::string body,
-                                            const arrivals::ticket& ticket) {
-    auto posted = event::decode_body(std::move(body), *format_of(head));
-    if (posted.has_error()) {
-        return posted.error();
-    }
+judgement routes::judge(event::batch posted, const net::request_head& head,
+                        const arrivals::ticket& ticket) {
     const auto held = around_.queue.count();
-    const bool events_wait = held.waiting + held.dead > 0 || posted->events.size() > 1 ||
+    const bool events_wait = held.waiting + held.dead > 0 || posted.events.size() > 1 ||
                              around_.order.others_unfinished();
-    return pipeline_.judge(std::move(*posted), caller_of(head, options_),
+    return pipeline_.judge(std::move(posted), caller_of(head, options_),
                            {.now = around_.clock.wall(),
                             .received = ticket.received(),
                             .events_wait = events_wait,
                             .order = &around_.order});
-}
-
-void routes::count(const judgement& judged) {
-    for (const auto& each : judged.verdicts) {
-        around_.metrics.event(to_string(each.outcome), each.pixel);
-        if (!each.decision) {
-            continue;
-        }
-        if (each.disclosed) {
-            around_.metrics.tcf_string(each.pixel, to_string(*each.disclosed));
-            around_.watch.note(each.pixel, *each.disclosed);
-        }
-        around_.metrics.decision(to_string(each.decision->action), to_string(each.decision->rule),
-                                 each.decision->format);
-        for (const auto& [granted, denied] : consent::conflicts(*each.decision)) {
-            around_.metrics.conflict(granted, denied);
-        }
-    }
-}
-
-void routes::record_drops(const judgement& judged) {
-    if (!options_.audit_drops) {
-        return;
-    }
-    std::vector<ledger::audit_entry> entries;
-    for (const auto& each : judged.verdicts) {
-        if (each.outcome == outcome::dropped) {
-            entries.push_back({.outcome = "dropped",
-                               .pixel = each.pixel,
-                               .event = each.event,
-                               .event_id = each.event_id,
-                               .controller = controller_of(each.pixel),
-                               .evidence = each.evidence,
-                               .received = around_.clock.wall()});
-        }
-    }
-    if (!entries.empty()) {
-        around_.trail.append(entries);
-    }
-}
-
-std::string_view routes::controller_of(std::string_view pixel) const {
-    const auto found = std::ranges::find(options_.pixels, pixel, &pixel::id);
-    return found == options_.pixels.end() ? std::string_view() : found->controller;
 }
 
 net::response routes::with_cors(const net::request_head& head, net::response given) const {

@@ -24,6 +24,7 @@ std::optional<token_verdict> verdict_of(rule decided) {
     case rule::grant_expired:
     case rule::opt_in_default:
     case rule::opt_out_default:
+    case rule::denied_event:
         break;
     }
     return std::nullopt;

@@ -1,5 +1,6 @@
 #include "audit_line.hpp"
 
+#include <gatepost/core/iso8601.hpp>
 #include <gatepost/core/json.hpp>
 #include <gatepost/core/key_codec.hpp>
 #include <gatepost/core/text.hpp>
@@ -15,6 +16,7 @@ namespace {
 constexpr std::string_view link_begins = R"({"link":")";
 constexpr std::string_view time_begins = R"("at":")";
 constexpr std::size_t link_digits = 32;
+constexpr std::size_t time_length = std::string_view("2026-11-22T18:00:00.123Z").size();
 
 // What stands between the braces of a JSON object on one line; "" for anything else. Evidence is
 // Gatepost's own, so that it need not be parsed once for every event sent.
@@ -25,52 +27,27 @@ std::string_view members_of(std::string_view object) {
     return whole ? object.substr(1, object.size() - 2) : std::string_view();
 }
 
-// A number of `size` digits at the front of `rest`, which may be followed by `separator`.
-std::optional<int> take_number(std::string_view& rest, std::size_t size, char separator) {
-    const auto digits = rest.substr(0, size);
-    if (rest.size() <= size || rest[size] != separator ||
-        !std::ranges::all_of(digits, core::is_digit)) {
-        return std::nullopt;
-    }
-    rest.remove_prefix(size + 1);
-    return core::parse_integer<int>(digits);
-}
-
+// As format_time() writes it, at the front of `text`; the milliseconds stand at one place.
 std::optional<core::wall_time> parse_time(std::string_view text) {
-    const auto year = take_number(text, 4, '-');
-    const auto month = take_number(text, 2, '-');
-    const auto day = take_number(text, 2, 'T');
-    const auto hour = take_number(text, 2, ':');
-    const auto minute = take_number(text, 2, ':');
-    const auto second = take_number(text, 2, '.');
-    const auto millisecond = take_number(text, 3, 'Z');
-    if (!year || !month || !day || !hour || !minute || !second || !millisecond) {
+    text = text.substr(0, time_length);
+    const auto second = core::parse_iso8601(text);
+    if (!second || text.size() != time_length) {
         return std::nullopt;
     }
-    const std::chrono::year_month_day date{std::chrono::year(*year),
-                                           std::chrono::month(static_cast<unsigned>(*month)),
-                                           std::chrono::day(static_cast<unsigned>(*day))};
-    if (!date.ok()) {
-        return std::nullopt;
-    }
-    return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-           std::chrono::seconds(*second) + std::chrono::milliseconds(*millisecond);
+    const auto fraction = core::parse_integer<int>(text.substr(time_length - 4, 3));
+    return fraction ? std::optional(core::wall_time(*second) + std::chrono::milliseconds(*fraction))
+                    : std::nullopt;
 }
 
 } // namespace
 
 std::string format_time(core::wall_time time) {
-    const auto midnight = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(midnight);
-    const std::chrono::hh_mm_ss day(time - midnight);
-    std::array<char, 64> text{};
-    const int size = std::snprintf(
-        text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-        static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()), static_cast<int>(day.hours().count()),
-        static_cast<int>(day.minutes().count()), static_cast<int>(day.seconds().count()),
-        static_cast<int>(day.subseconds().count()));
-    return {text.data(), static_cast<std::size_t>(size)};
+    const auto second = core::to_seconds(time);
+    auto text = core::to_iso8601(second);
+    std::array<char, 8> fraction{};
+    std::snprintf(fraction.data(), fraction.size(), ".%03dZ",
+                  static_cast<int>((time - second).count()));
+    return text.replace(text.size() - 1, 1, fraction.data());
 }
 
 void append_line(std::string& out, const audit_entry& entry, std::string_view link,

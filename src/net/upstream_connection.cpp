@@ -96,10 +96,19 @@ class connection_over final : public upstream_connection {
         message.prepare_payload();
         http::request_serializer<http::span_body<const char>> serializer(message);
         const auto [unsent, sent] = co_await http::async_write(stream_, serializer, no_throw);
-        if (unsent) {
-            co_return failure(client_errc::broken, unsent);
+        if (unsent == beast::error::timeout) {
+            co_return failure(client_errc::timeout, unsent);
         }
-        co_return co_await read_answer();
+        // A peer that refuses a request by its head may answer and close while the body is being
+        // written (RFC 9112 section 9.6): its answer has come all the same.
+        auto answer = co_await read_answer();
+        if (unsent) {
+            reusable = false;
+            if (answer.has_error() && answer.error().kind == client_errc::broken) {
+                co_return failure(client_errc::broken, unsent); // the first that went wrong
+            }
+        }
+        co_return answer;
     }
 
     bool is_quiet() override {

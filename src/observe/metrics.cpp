@@ -111,6 +111,9 @@ struct metrics::state {
     counters<2> tcf_strings{counter(registry, "gatepost_tcf_strings_total",
                                     "TC strings, by whether they disclose the configured vendor"),
                             {"pixel", "vendor"}};
+    counters<2> identifiers{counter(registry, "gatepost_identifiers_total",
+                                    "Identifiers that queued events carry, by kind"),
+                            {"pixel", "kind"}};
     prometheus::Histogram& ingest =
         histogram(registry, "gatepost_ingest_seconds",
                   "Answering a request whose body is there, the commit included", latency_buckets);
@@ -159,6 +162,11 @@ struct metrics::state {
             .Add({});
     gauges<1> breaker{gauge(registry, "gatepost_breaker_state", "0 closed, 1 half open, 2 open"),
                       {"pixel"}};
+    gauges<2> paused{gauge(registry, "gatepost_pixel_paused",
+                           "1 while nothing is sent for a pixel, with the reason; else 0"),
+                     {"pixel", "reason"}};
+    std::mutex reason_mutex;
+    std::map<std::string, std::string, std::less<>> reason_of; // pixels paused now
 };
 
 metrics::metrics(std::vector<std::string> pixels)
@@ -177,6 +185,9 @@ void metrics::conflict(std::string_view granted, std::string_view denied) {
 }
 void metrics::tcf_string(std::string_view pixel, std::string_view vendor) {
     state_->tcf_strings.at({state_->label(pixel), vendor}).Increment();
+}
+void metrics::identifier(std::string_view pixel, std::string_view kind) {
+    state_->identifiers.at({state_->label(pixel), kind}).Increment();
 }
 void metrics::ingest_took(std::chrono::nanoseconds time) {
     state_->ingest.Observe(seconds(time));
@@ -229,6 +240,19 @@ void metrics::upstream_handshake() {
 }
 void metrics::breaker(std::string_view pixel, int state) {
     state_->breaker.at({state_->label(pixel)}).Set(state);
+}
+// The reason that is over goes to 0 and stays: a series that vanished would leave alerts guessing.
+void metrics::paused(std::string_view pixel, std::string_view reason) {
+    const auto label = state_->label(pixel);
+    const std::lock_guard lock(state_->reason_mutex);
+    if (const auto before = state_->reason_of.find(label); before != state_->reason_of.end()) {
+        state_->paused.at({label, before->second}).Set(0);
+        state_->reason_of.erase(before);
+    }
+    if (!reason.empty()) {
+        state_->paused.at({label, reason}).Set(1);
+        state_->reason_of.emplace(label, reason);
+    }
 }
 
 std::string metrics::render() const {

@@ -12,4 +12,11 @@ std::chrono::milliseconds backoff(const retry_options& chosen, int failed, doubl
         static_cast<std::int64_t>(static_cast<double>(whole.count()) * chance));
 }
 
+std::chrono::milliseconds backoff(const retry_options& chosen, int failed, double chance,
+                                  std::optional<std::chrono::milliseconds> asked) {
+    constexpr std::chrono::milliseconds most = std::chrono::hours(1);
+    return std::max(backoff(chosen, failed, chance),
+                    std::min(asked.value_or(std::chrono::milliseconds(0)), most));
+}
+
 } // namespace gatepost::relay

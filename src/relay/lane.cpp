@@ -1,5 +1,7 @@
 #include "lane.hpp"
 
+#include "variants.hpp"
+
 #include <gatepost/observe/log.hpp>
 #include <gatepost/relay/backoff.hpp>
 #include <gatepost/relay/batch_plan.hpp>
@@ -7,21 +9,23 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <optional>
 
 namespace gatepost::relay {
 
 namespace asio = boost::asio;
 using core::outcome;
-using core::upstream_health;
 
 lane::lane(const surroundings& around, const options& chosen, route path, slots& requests,
-           net::task_group& tasks, std::size_t most_at_once)
-    : around_(around), options_(chosen), route_(std::move(path)), slots_(requests), tasks_(tasks),
-      most_at_once_(most_at_once), breaker_(chosen.breaker),
-      settler_(around, route_.pixel, route_.to.duplicate_window), wake_(around.context) {
+           net::task_group& tasks, bool others)
+    : around_(around), options_(chosen), route_(std::move(path)), slots_(requests),
+      own_slot_{others}, tasks_(tasks),
+      // What hangs must leave a shared slot to the others.
+      most_at_once_(others ? std::max<std::size_t>(1, chosen.connections - 1) : chosen.connections),
+      flow_(chosen), settler_(around, route_.pixel, route_.to.duplicate_window),
+      sender_(around, route_, settler_), wake_(around.context) {
+    options_.batch.max_events = std::min(options_.batch.max_events, route_.to.most_events);
     status_.pixel = route_.pixel;
-    show_breaker();
+    show();
 }
 
 void lane::arrived() {
@@ -35,46 +39,62 @@ void lane::drain() {
     wake_.cancel();
 }
 
+void lane::resume() {
+    flow_.resume(around_.clock.steady());
+    wake_.cancel();
+}
+
 asio::awaitable<void> lane::run() {
-    for (;;) {
+    while (!route_.held) {
         const bool due = co_await work_is_due();
         if (!due) {
             co_return;
         }
-        // While the upstream fails one request at a time is enough to notice that it is back.
-        const std::size_t most = breaker_.failures() > 0 ? 1 : most_at_once_;
-        if (under_way_ >= most || !breaker_.admit(around_.clock.steady())) {
-            co_await wait_until(under_way_ >= most ? core::steady_time::max()
-                                                   : breaker_.retry_at());
-            continue;
+        auto turn = co_await slots_.take(own_slot_, flow_.is_troubled());
+        const bool readable = begin_batch(std::move(turn));
+        if (!readable) {
+            co_await wait_until(around_.clock.steady() + options_.retry.first);
         }
-        show_breaker();
-        auto held = co_await slots_.take();
-        auto leased = around_.queue.lease(route_.pixel, next_batch());
-        if (leased.has_error() || leased->empty()) {
-            breaker_.forget_probe();
-            if (leased.has_error()) {
-                log_unreadable(leased.error());
-                co_await wait_until(around_.clock.steady() + options_.retry.first);
-            }
-            continue;
-        }
-        ++under_way_;
-        tasks_.spawn("deliver", deliver(std::move(*leased), std::move(held)));
     }
+}
+
+// If it may begin still: the wait for the slot may have been long. False when the spool cannot be
+// read.
+bool lane::begin_batch(slots::slot held) {
+    const auto now = around_.clock.steady();
+    if (opens_at() > now || !flow_.begin(now)) {
+        return true;
+    }
+    show();
+    auto leased = around_.queue.lease(route_.pixel, next_batch());
+    if (leased.has_error() || leased->empty()) {
+        flow_.forget_request();
+        if (leased.has_error()) {
+            log_unreadable(leased.error());
+        }
+        return leased.has_value();
+    }
+    linger_until_.reset();
+    ++under_way_;
+    tasks_.spawn("deliver", deliver(std::move(*leased), std::move(held)));
+    return true;
 }
 
 // A probe need not be large: what fails is held in memory until its time comes again.
 spool::lease_limits lane::next_batch() const {
     constexpr std::size_t probe_events = 32;
     const auto most = options_.batch.max_events;
-    return {breaker_.now() == breaker::state::half_open ? std::min(most, probe_events) : most,
-            options_.batch.max_bytes.bytes};
+    return {flow_.probes() ? std::min(most, probe_events) : most, options_.batch.max_bytes.bytes};
+}
+
+// When the next batch may begin: never while enough are under way.
+core::steady_time lane::opens_at() const {
+    const std::size_t most = flow_.is_troubled() ? 1 : most_at_once_;
+    return under_way_ < most ? flow_.opens_at() : core::steady_time::max();
 }
 
 // Waits until there is something to send and it is time to; false when draining and there is not.
 asio::awaitable<bool> lane::work_is_due() {
-    std::optional<core::steady_time> linger_until;
     for (;;) {
         asleep_ = true; // before looking: what arrives after the look wakes
         const auto found = around_.queue.look(route_.pixel);
@@ -87,29 +107,27 @@ asio::awaitable<bool> lane::work_is_due() {
             co_await wait_until(now + options_.retry.first);
             continue;
         }
-        const auto due = std::max(found->next_due.value_or(core::steady_time::max()), not_before_);
-        if (draining_) {
-            const bool blocked = due > now || (breaker_.now() != breaker::state::closed &&
-                                               breaker_.retry_at() > now);
-            if (!blocked || under_way_ == 0) {
-                co_return !blocked;
+        const auto due = found->next_due.value_or(core::steady_time::max());
+        const auto opens = opens_at();
+        auto when = std::max(due, opens);
+        if (draining_ && (due > now || flow_.is_barred(now))) {
+            if (under_way_ == 0) {
+                co_return false;
             }
-            co_await wait_until(core::steady_time::max()); // what is under way may free more
-            continue;
+            when = core::steady_time::max(); // what is under way may free more
+        } else if (due > now) {
+            linger_until_.reset();
+        } else if (!draining_) {
+            linger_until_ = linger_until_.value_or(now + options_.batch.linger);
+            const bool full = found->waiting >= options_.batch.max_events;
+            when = full ? opens : std::max(opens, *linger_until_);
+            asleep_ = when > opens; // else what arrives hastens nothing
         }
-        if (due > now) {
-            linger_until.reset();
-            co_await wait_until(due);
-            continue;
-        }
-        asleep_ = false;
-        if (!linger_until) {
-            linger_until = now + options_.batch.linger;
-        }
-        if (now >= *linger_until || found->waiting >= options_.batch.max_events) {
+        if (when <= now) {
+            asleep_ = false;
             co_return true;
         }
-        co_await wait_until(*linger_until);
+        co_await wait_until(when);
     }
 }
 
@@ -122,122 +140,85 @@ asio::awaitable<void> lane::deliver(batch records, slots::slot held) {
     // Also when this is cancelled in the middle.
     struct end {
         lane& of;
-        slots::slot held;
         ~end() {
             --of.under_way_;
             of.wake_.cancel();
         }
     };
-    const end at_end{*this, std::move(held)};
+    const end at_end{*this};
 
+    std::optional<slots::slot> turn(std::move(held));
+    for (const auto& alike : by_variant(std::move(records))) {
+        co_await deliver_alike(alike, turn);
+    }
+    if (turn) {
+        flow_.forget_request();
+    }
+}
+
+// Records that may share a request. The first request uses `held`, if there is one.
+asio::awaitable<void> lane::deliver_alike(const batch& records, std::optional<slots::slot>& held) {
     batch_plan plan(records.size());
-    bool asked = false;
     for (auto chosen = plan.next(); !chosen.empty(); chosen = plan.next()) {
-        const auto answer = co_await look_and_send(records, plan, chosen);
-        if (!answer) {
-            continue;
+        if (!held) {
+            auto turn = co_await next_turn();
+            if (!turn) {
+                give_back(records, plan, nullptr);
+                break;
+            }
+            held.emplace(std::move(*turn));
         }
-        asked = true;
-        plan.answered(*answer);
-        note(*answer, settler_.settle(records, chosen, *answer));
-        learn(*answer);
-        if (std::ranges::find(answer->records, outcome::retry) != answer->records.end()) {
-            give_back(records, plan, *answer);
+        const auto came = co_await sender_.send(records, plan, chosen);
+        if (!came) {
+            continue; // the turn is still there
+        }
+        held.reset();
+        const auto& answer = came->meaning;
+        plan.answered(answer);
+        note(answer, settler_.settle(records, chosen, answer));
+        learn(*came);
+        if (std::ranges::find(answer.records, outcome::retry) != answer.records.end()) {
+            give_back(records, plan, &answer);
             break;
         }
     }
-    if (!asked) {
-        breaker_.forget_probe();
-    }
 }
 
-// Sends of `chosen` what may be sent, and leaves in it no more than that; no answer when it is
-// nothing. Looks each time, not only after the lease: a search for a bad record may take a while.
-asio::awaitable<std::optional<core::delivery>>
-lane::look_and_send(const batch& records, batch_plan& plan, places& chosen) {
+// For a batch that goes on; none when nothing may be sent for a while, or nothing more at all.
+asio::awaitable<std::optional<slots::slot>> lane::next_turn() {
+    asio::steady_timer ready(around_.context);
     for (;;) {
-        chosen = plan.leave_out(settler_.withdraw(records, chosen));
-        if (chosen.empty()) {
+        if (flow_.is_barred(around_.clock.steady())) {
             co_return std::nullopt;
         }
-        if (auto answer = co_await send(records, chosen)) {
-            co_return answer;
+        ready.expires_at(flow_.goes_on_at());
+        co_await ready.async_wait(asio::use_awaitable);
+        auto held = co_await slots_.take(own_slot_, flow_.is_troubled());
+        if (flow_.go_on(around_.clock.steady())) {
+            co_return std::optional<slots::slot>(std::move(held));
         }
     }
 }
 
-// No answer when one of them may not be sent any more: then the request was withheld.
-asio::awaitable<std::optional<core::delivery>> lane::send(const batch& records,
-                                                          const places& chosen) {
-    std::vector<std::string_view> payloads;
-    payloads.reserve(chosen.size());
-    for (const auto place : chosen) {
-        payloads.push_back(records[place].payload);
+// What a reply says about the upstream.
+void lane::learn(const reply& came) {
+    const auto news = flow_.learn(came, around_.clock.steady(), chance());
+    if (news.upstream_is_back) {
+        observe::log(observe::level::info, "the upstream is back", {{"pixel", route_.pixel}});
+        around_.queue.hasten(route_.pixel);
     }
-    const auto begun = std::chrono::steady_clock::now();
-    auto request = route_.to.request(payloads);
-    const auto answer = co_await around_.client.post(
-        std::move(request), [&] { return settler_.may_send(records, chosen); });
-    if (!answer && answer.error().kind == net::client_errc::withheld) {
-        co_return std::nullopt;
-    }
-    auto verdict = answer ? route_.to.classify(*answer, chosen.size())
-                          : meaning_of(answer.error(), chosen.size());
-    if (chosen.size() == 1 && verdict.records.front() == outcome::suspect) {
-        verdict.records.front() = outcome::dead; // there is nobody else
-    }
-    around_.metrics.upstream_took(std::chrono::steady_clock::now() - begun);
-    around_.metrics.upstream_batch(chosen.size());
-    around_.metrics.upstream_request(route_.pixel, verdict.label);
-    if (answer && verdict.label != "ok") {
-        observe::log(observe::level::warn, "the upstream did not take a batch as it was",
+    if (news.pause_begins) {
+        observe::log(observe::level::error, "the upstream refuses the pixel, which is paused",
                      {{"pixel", route_.pixel},
-                      {"outcome", verdict.label},
-                      {"status", static_cast<int>(answer->status)},
-                      {"code", verdict.code},
-                      {"request_id", verdict.request_id},
-                      {"events", chosen.size()}});
+                      {"reason", flow_.pause_reason()},
+                      {"code", came.meaning.code},
+                      {"request_id", came.meaning.request_id}});
     }
-    co_return verdict;
-}
-
-core::delivery lane::meaning_of(const net::client_failure& failure, std::size_t records) {
-    observe::log(observe::level::warn, "the upstream cannot be reached",
-                 {{"pixel", route_.pixel},
-                  {"reason", net::to_string(failure.kind)},
-                  {"error", failure.detail}});
-    core::delivery verdict;
-    verdict.records.assign(records, outcome::retry);
-    verdict.health = upstream_health::failing;
-    verdict.label = net::to_string(failure.kind);
-    return verdict;
-}
-
-// What the answer says about the upstream.
-void lane::learn(const core::delivery& answer) {
-    const auto now = around_.clock.steady();
-    switch (answer.health) {
-    case upstream_health::answering:
-        throttled_ = 0;
-        if (breaker_.succeeded()) {
-            observe::log(observe::level::info, "the upstream is back", {{"pixel", route_.pixel}});
-            around_.queue.hasten(route_.pixel);
-        }
-        break;
-    case upstream_health::rate_limited: // slow, not broken: the whole lane waits
-        breaker_.forget_probe();
-        throttled_ += now >= not_before_ ? 1 : 0; // batches under way together are one
-        not_before_ = std::max(not_before_, now + pause_after(throttled_, answer));
-        break;
-    case upstream_health::failing:
-    case upstream_health::refusing:
-        breaker_.failed(now);
-        if (answer.retry_after) {
-            not_before_ = std::max(not_before_, now + pause_after(1, answer));
-        }
-        break;
+    if (news.pause_ends) {
+        observe::log(observe::level::info, "the pixel is not paused any more",
+                     {{"pixel", route_.pixel}});
     }
-    show_breaker();
+    show();
 }
 
 void lane::note(const core::delivery& answer, std::uint64_t delivered) {
@@ -254,35 +235,35 @@ lane_status lane::status() const {
     return status_;
 }
 
-void lane::give_back(const batch& records, const batch_plan& plan, const core::delivery& answer) {
+// Of what the plan leaves undecided each record waits its time after an answer that asks for
+// another try. Without one, and when the pixel is refused, it is no fault of theirs: they are due.
+void lane::give_back(const batch& records, const batch_plan& plan, const core::delivery* answer) {
     std::vector<spool::record_id> ids;
     int attempts = 1;
     for (const auto place : plan.undecided()) {
         ids.push_back(records[place].id);
         attempts = std::max(attempts, records[place].attempts + 1);
     }
-    around_.queue.release(route_.pixel, ids,
-                          around_.clock.steady() + pause_after(attempts, answer));
+    auto not_before = around_.clock.steady();
+    if (answer != nullptr && answer->health != core::upstream_health::refusing) {
+        not_before += backoff(options_.retry, attempts, chance(), answer->retry_after);
+    }
+    around_.queue.release(route_.pixel, ids, not_before);
 }
 
-// The back-off, or what the upstream asked for (Retry-After) if that is longer.
-std::chrono::milliseconds lane::pause_after(int failed, const core::delivery& answer) {
-    const double chance = std::uniform_real_distribution<double>(0, 1)(random_);
-    // A mistaken one must not stop a pixel for days.
-    constexpr std::chrono::milliseconds most = std::chrono::hours(1);
-    const auto asked = answer.retry_after.value_or(std::chrono::milliseconds(0));
-    return std::max(backoff(options_.retry, failed, chance), std::min(asked, most));
+void lane::show() {
+    const auto paused = route_.held ? "observe" : flow_.pause_reason();
+    around_.metrics.breaker(route_.pixel, static_cast<int>(flow_.breaker_state()));
+    around_.metrics.paused(route_.pixel, paused);
+    const std::lock_guard lock(status_mutex_);
+    status_.state = flow_.breaker_state();
+    status_.paused = paused;
+    status_.rate = flow_.rate();
 }
 
 void lane::log_unreadable(const core::error_code& error) const {
     observe::log(observe::level::error, "the spool cannot be read",
                  {{"pixel", route_.pixel}, {"error", error.message()}});
-}
-
-void lane::show_breaker() {
-    around_.metrics.breaker(route_.pixel, static_cast<int>(breaker_.now()));
-    const std::lock_guard lock(status_mutex_);
-    status_.state = breaker_.now();
 }
 
 } // namespace gatepost::relay

@@ -1,11 +1,12 @@
 // One pixel's way out: when to send, and what becomes of a batch.
 #pragma once
 
+#include "sender.hpp"
 #include "settler.hpp"
 #include "slots.hpp"
 
 #include <gatepost/net/task_group.hpp>
-#include <gatepost/relay/breaker.hpp>
+#include <gatepost/relay/flow_control.hpp>
 #include <gatepost/relay/relay.hpp>
 
 #include <boost/asio/steady_timer.hpp>
@@ -16,20 +17,22 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <vector>
 
 namespace gatepost::relay {
 
-class batch_plan;
-
 class lane {
   public:
+    // With `others` it shares the slots with other pixels.
     lane(const surroundings& around, const options& chosen, route path, slots& requests,
-         net::task_group& tasks, std::size_t most_at_once);
+         net::task_group& tasks, bool others);
 
-    // Ends when drain() was called and nothing more can be sent.
+    // Ends when drain() was called and nothing more can be sent; at once when the route is held.
     boost::asio::awaitable<void> run();
     void drain();
+    // A paused pixel is tried again at once.
+    void resume();
+    // Its events wait, and nobody looks whether their retention has ended.
+    bool only_waits() const { return route_.held || flow_.is_paused(); }
     // Something was committed. Any thread.
     void arrived();
 
@@ -38,34 +41,35 @@ class lane {
 
   private:
     boost::asio::awaitable<bool> work_is_due();
+    core::steady_time opens_at() const;
     boost::asio::awaitable<void> wait_until(core::steady_time when);
-    boost::asio::awaitable<void> deliver(batch records, slots::slot held);
-    boost::asio::awaitable<std::optional<core::delivery>>
-    look_and_send(const batch& records, batch_plan& plan, places& chosen);
-    boost::asio::awaitable<std::optional<core::delivery>> send(const batch& records,
-                                                               const places& chosen);
-    core::delivery meaning_of(const net::client_failure& failure, std::size_t records);
+    bool begin_batch(slots::slot held);
     spool::lease_limits next_batch() const;
-    void learn(const core::delivery& answer);
+    boost::asio::awaitable<void> deliver(batch records, slots::slot held);
+    boost::asio::awaitable<void> deliver_alike(const batch& records,
+                                               std::optional<slots::slot>& held);
+    boost::asio::awaitable<std::optional<slots::slot>> next_turn();
+    void learn(const reply& came);
     void note(const core::delivery& answer, std::uint64_t delivered);
-    std::chrono::milliseconds pause_after(int failed, const core::delivery& answer);
-    void give_back(const batch& records, const batch_plan& plan, const core::delivery& answer);
-    void show_breaker();
+    void give_back(const batch& records, const batch_plan& plan, const core::delivery* answer);
+    void show();
+    double chance() { return std::uniform_real_distribution<double>(0, 1)(random_); }
     void log_unreadable(const core::error_code& error) const;
 
     surroundings around_;
     options options_;
     route route_;
     slots& slots_;
+    slots::reserve own_slot_;
     net::task_group& tasks_;
     std::size_t most_at_once_;
-    breaker breaker_;
+    flow_control flow_;
     settler settler_;
+    sender sender_;
     boost::asio::steady_timer wake_;
-    std::atomic<bool> asleep_ = false; // an arrival is to wake it
-    core::steady_time not_before_{};   // the upstream asked to wait
-    int throttled_ = 0;                // rate limits in a row
-    std::size_t under_way_ = 0;
+    std::atomic<bool> asleep_ = false;              // an arrival is to wake it
+    std::optional<core::steady_time> linger_until_; // of what waits for its batch
+    std::size_t under_way_ = 0;                     // batches
     bool draining_ = false;
     std::mt19937_64 random_{std::random_device{}()};
 

@@ -4,6 +4,7 @@
 #include <gatepost/observe/log.hpp>
 #include <gatepost/relay/relay.hpp>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -20,13 +21,11 @@ class relay::implementation {
         : around_(around), slots_(around.context, chosen.connections),
           lanes_running_(around.context.get_executor()), tasks_(around.context.get_executor()),
           upkeep_(around.context.get_executor()) {
-        // A pixel whose upstream hangs must leave a connection to the others.
-        const auto share = routes.size() > 1 ? std::max<std::size_t>(1, chosen.connections - 1)
-                                             : chosen.connections;
+        const bool others = routes.size() > 1;
         for (auto& path : routes) {
             const auto pixel = path.pixel;
             lanes_.emplace(pixel, std::make_unique<lane>(around_, chosen, std::move(path), slots_,
-                                                         tasks_, share));
+                                                         tasks_, others));
         }
         around_.queue.on_arrival([this](const std::string& pixel) {
             if (const auto found = lanes_.find(pixel); found != lanes_.end()) {
@@ -38,7 +37,7 @@ class relay::implementation {
     ~implementation() { around_.queue.on_arrival({}); }
 
     void start() {
-        upkeep_.spawn("upkeep", expire_orphans());
+        upkeep_.spawn("upkeep", expire_what_waits());
         for (const auto& [pixel, way] : lanes_) {
             lanes_running_.spawn("lane", way->run());
         }
@@ -68,16 +67,27 @@ class relay::implementation {
         return all;
     }
 
+    bool resume(std::string_view pixel) {
+        const auto found = lanes_.find(pixel);
+        if (found == lanes_.end()) {
+            return false;
+        }
+        asio::post(around_.context, [way = found->second.get()] { way->resume(); });
+        return true;
+    }
+
   private:
-    // Events of pixels that are no longer configured wait too, until their retention ends.
-    asio::awaitable<void> expire_orphans() {
+    // Events of pixels that are paused or no longer configured wait too, until their retention
+    // ends.
+    asio::awaitable<void> expire_what_waits() {
         asio::steady_timer next(around_.context);
         for (bool first = true;; first = false) {
             for (const auto& pixel : around_.queue.pixels()) {
-                if (lanes_.contains(pixel)) {
+                const auto found = lanes_.find(pixel);
+                if (found != lanes_.end() && !found->second->only_waits()) {
                     continue;
                 }
-                if (first) {
+                if (first && found == lanes_.end()) {
                     observe::log(observe::level::warn,
                                  "events may wait for a pixel that is not configured any more",
                                  {{"pixel", pixel}});
@@ -119,6 +129,10 @@ void relay::stop() {
 
 std::vector<lane_status> relay::status() const {
     return implementation_->status();
+}
+
+bool relay::resume(std::string_view pixel) {
+    return implementation_->resume(pixel);
 }
 
 } // namespace gatepost::relay

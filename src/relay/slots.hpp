@@ -1,48 +1,111 @@
-// The right to have a request under way, given out in the order it was asked for.
+// The right to have a request under way.
+//
+// So many slots are shared by all pixels, in the order they were asked for. Beside them every pixel
+// has one of its own, so that however many pixels hang, another one waits no longer than `patience`
+// for its turn: it is taken at once by a pixel in trouble, which then leaves the shared ones alone,
+// and by any pixel that has waited long enough. A pixel that is alone has nobody to wait for and no
+// slot of its own.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/experimental/channel.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <list>
 #include <utility>
 
 namespace gatepost::relay {
 
 class slots {
   public:
+    static constexpr auto patience = std::chrono::milliseconds(100);
+
+    // A pixel's own.
+    struct reserve {
+        bool free;
+    };
+
     // Held as long as it lives.
     class slot {
       public:
-        explicit slot(slots& from) : from_(&from) {}
-        slot(slot&& other) noexcept : from_(std::exchange(other.from_, nullptr)) {}
+        slot(slots& from, reserve* own) : from_(&from), own_(own) {}
+        slot(slot&& other) noexcept
+            : from_(std::exchange(other.from_, nullptr)), own_(other.own_) {}
         slot& operator=(slot&&) = delete;
         ~slot() {
             if (from_ != nullptr) {
-                from_->free_.try_send(boost::system::error_code());
+                own_ != nullptr ? void(own_->free = true) : from_->give_back();
             }
         }
 
       private:
         slots* from_;
+        reserve* own_; // null for a shared one
     };
 
-    slots(boost::asio::io_context& context, std::size_t count) : free_(context, count) {
-        for (std::size_t i = 0; i < count; ++i) {
-            free_.try_send(boost::system::error_code());
-        }
-    }
+    slots(boost::asio::io_context& context, std::size_t count) : context_(context), free_(count) {}
 
-    boost::asio::awaitable<slot> take() {
-        co_await free_.async_receive(boost::asio::use_awaitable);
-        co_return slot(*this);
+    // The slots and `own` outlive what is given.
+    boost::asio::awaitable<slot> take(reserve& own, bool troubled) {
+        if (troubled && std::exchange(own.free, false)) {
+            co_return slot(*this, &own);
+        }
+        if (free_ > 0 && waiting_.empty()) {
+            --free_;
+            co_return slot(*this, nullptr);
+        }
+        waiter turn(*this);
+        while (!turn.granted) {
+            turn.timer.expires_after(patience);
+            co_await turn.timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+            if (!turn.granted && std::exchange(own.free, false)) {
+                co_return slot(*this, &own);
+            }
+        }
+        turn.granted = false; // passed on
+        co_return slot(*this, nullptr);
     }
 
   private:
-    boost::asio::experimental::channel<void(boost::system::error_code)> free_;
+    // Somebody in the line; leaves it also when cancelled.
+    struct waiter {
+        explicit waiter(slots& line)
+            : of(line), timer(line.context_),
+              place(line.waiting_.insert(line.waiting_.end(), this)) {}
+        waiter(const waiter&) = delete;
+        ~waiter() {
+            if (place != of.waiting_.end()) {
+                of.waiting_.erase(place);
+            }
+            if (granted) {
+                of.give_back();
+            }
+        }
+        slots& of;
+        boost::asio::steady_timer timer;
+        std::list<waiter*>::iterator place; // the end when no longer in the line
+        bool granted = false;
+    };
+
+    void give_back() {
+        if (waiting_.empty()) {
+            ++free_;
+            return;
+        }
+        auto& next = *waiting_.front();
+        waiting_.pop_front();
+        next.place = waiting_.end();
+        next.granted = true;
+        next.timer.cancel();
+    }
+
+    boost::asio::io_context& context_;
+    std::size_t free_;
+    std::list<waiter*> waiting_;
 };
 
 } // namespace gatepost::relay

@@ -1,11 +1,13 @@
 #include "api.hpp"
 
 #include <gatepost/core/ids.hpp>
-#include <gatepost/sandbox/validate.hpp>
+#include <gatepost/core/json.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <string_view>
 
 namespace gatepost::sandbox {
 namespace {
@@ -13,26 +15,37 @@ namespace {
 namespace asio = boost::asio;
 using core::json::writer;
 
-constexpr std::string_view track_path = "/open_api/v1.3/event/track";
 constexpr std::size_t most_events = 1'000'000; // the oldest go
+constexpr std::int64_t partial_success = 20001;
 
 // TikTok's envelope.
-net::response envelope(unsigned status, std::int64_t code, std::string_view message) {
+net::response envelope(unsigned status, std::int64_t code, std::string_view message,
+                       std::span<const std::int64_t> failed_events) {
     writer out;
     out.begin_object().member("code", code).member("message", message);
     out.member("request_id", core::random_id());
-    out.key("data").begin_object().end_object().end_object();
+    out.key("data").begin_object();
+    if (!failed_events.empty()) {
+        out.key("failed_events").begin_array();
+        for (const auto place : failed_events) {
+            out.integer(place);
+        }
+        out.end_array();
+    }
+    out.end_object().end_object();
     return {.status = status, .body = out.take()};
 }
 
-std::optional<control::behaviour> behaviour_named(std::string_view name) {
-    if (name == "ok") {
-        return control::behaviour::ok;
+net::response told_answer(const control& told) {
+    if (told.body) {
+        return {.status = told.status, .content_type = told.content_type, .body = *told.body};
     }
-    if (name == "reset") {
-        return control::behaviour::reset;
+    if (told.code == 0) {
+        return {.status = told.status,
+                .content_type = "text/html",
+                .body = "<html><body>set by /_control</body></html>"};
     }
-    return name == "hang" ? std::optional(control::behaviour::hang) : std::nullopt;
+    return envelope(told.status, told.code, told.message, told.failed_events);
 }
 
 } // namespace
@@ -40,7 +53,7 @@ std::optional<control::behaviour> behaviour_named(std::string_view name) {
 std::optional<net::response> api::refuse(const net::request_head& head) {
     const auto path = head.path();
     const bool look = path == "/_events";
-    if (!look && path != "/_control" && path != track_path) {
+    if (!look && path != "/_control" && !route_of(path)) {
         return net::error_response(404, {"not_found", "no such route", ""});
     }
     if (head.method != (look ? "GET" : "POST")) {
@@ -52,107 +65,74 @@ std::optional<net::response> api::refuse(const net::request_head& head) {
 }
 
 asio::awaitable<net::response> api::answer(const net::request_head& head, std::string body) {
-    if (head.path() == "/_control") {
-        co_return set_control(std::move(body));
+    const auto to = route_of(head.path());
+    if (to) {
+        const bool has_token = !head.find("Access-Token").value_or("").empty();
+        co_return co_await take(*to, has_token, std::move(body));
     }
-    if (head.path() == "/_events") {
-        co_return show_events();
-    }
-    co_return co_await track(head, std::move(body));
+    co_return head.path() == "/_control" ? set_control(std::move(body)) : show_events();
 }
 
-asio::awaitable<net::response> api::track(const net::request_head& head, std::string body) {
+asio::awaitable<net::response> api::take(route to, bool has_token, std::string body) {
     ++requests_;
-    const auto now = take_control();
+    const posted request(to, std::move(body));
+    const auto told = controls_.take(request);
+    verdict found;
+    if (!has_token) {
+        found = {40104, "Access token is empty"};
+    } else if (auto fault = request.find_fault()) {
+        found = {40002, *std::move(fault)};
+    }
     asio::steady_timer wait(co_await asio::this_coro::executor);
-    if (now.mode == control::behaviour::hang) {
+    if (told.mode == control::behaviour::hang) {
+        if (told.keep && found.code == 0) {
+            keep(request, {});
+        }
         wait.expires_at(asio::steady_timer::time_point::max());
         co_await wait.async_wait(asio::use_awaitable);
     }
-    if (now.delay.count() > 0) {
-        wait.expires_after(now.delay);
+    if (told.delay.count() > 0) {
+        wait.expires_after(told.delay);
         co_await wait.async_wait(asio::use_awaitable);
     }
-    if (now.mode == control::behaviour::reset) {
+    co_return answer_as(told, found, request);
+}
+
+net::response api::answer_as(const control& told, const verdict& found, const posted& request) {
+    const bool resets = told.mode == control::behaviour::reset;
+    const bool judged = !resets && !told.answers();
+    const bool partly = told.code == partial_success;
+    if (found.code == 0 && (judged || partly || told.keep)) {
+        keep(request, partly ? std::span(told.failed_events) : std::span<const std::int64_t>());
+    }
+    if (resets) {
         net::response gone;
         gone.reset = true;
-        co_return gone;
+        return gone;
     }
-    if (now.code != 0) {
-        co_return envelope(now.status, now.code, "set by /_control");
+    auto answer = judged ? envelope(200, found.code, found.message, {}) : told_answer(told);
+    if (told.retry_after) {
+        answer.headers.emplace_back("Retry-After", std::to_string(*told.retry_after));
     }
-    if (now.status != 200) {
-        co_return net::response{.status = now.status,
-                                .content_type = "text/html",
-                                .body = "<html><body>set by /_control</body></html>"};
-    }
-    co_return judge(head, std::move(body));
+    return answer;
 }
 
-net::response api::judge(const net::request_head& head, std::string body) {
-    if (head.find("Access-Token").value_or("").empty()) {
-        return envelope(200, 40104, "Access token is empty");
+void api::keep(const posted& request, std::span<const std::int64_t> without) {
+    for (auto& event : request.shown(without)) {
+        events_.push_back(std::move(event));
     }
-    const auto parsed = core::json::parse(std::move(body));
-    if (parsed.has_error()) {
-        return envelope(200, 40002, "body: Not valid JSON.");
-    }
-    if (const auto fault = find_fault(parsed->root())) {
-        return envelope(200, 40002, *fault);
-    }
-    keep(parsed->root());
-    return envelope(200, 0, "OK");
-}
-
-void api::keep(core::json::value body) {
-    body.find("data").each_element([&](core::json::value event) {
-        writer out;
-        out.begin_object();
-        for (const std::string_view name : {"event_source", "event_source_id", "test_event_code"}) {
-            if (const auto given = body.find(name)) {
-                out.member(name, given.text());
-            }
-        }
-        out.key("event").copy(event).end_object();
-        events_.push_back(out.take());
-    });
     while (events_.size() > most_events) {
         events_.pop_front();
     }
 }
 
 net::response api::set_control(std::string body) {
-    const auto parsed = core::json::parse(std::move(body));
-    if (parsed.has_error() || !parsed->root().is_object()) {
-        return net::error_response(400, {"invalid_json", "send a JSON object", ""});
+    auto next = read_control(std::move(body));
+    if (!next) {
+        return net::error_response(next.error().code == "invalid_json" ? 400 : 422, next.error());
     }
-    const auto given = parsed->root();
-    control next;
-    if (const auto mode = given.find("mode")) {
-        const auto named = behaviour_named(mode.text());
-        if (!named) {
-            return net::error_response(422, {"invalid_control", "ok, reset or hang", "/mode"});
-        }
-        next.mode = *named;
-    }
-    next.code = given.find("code").integer().value_or(0);
-    const auto status = given.find("status").integer().value_or(200);
-    if (status < 200 || status > 599) {
-        return net::error_response(422, {"invalid_control", "200 to 599", "/status"});
-    }
-    next.status = static_cast<unsigned>(status);
-    next.delay = std::chrono::milliseconds(given.find("delay_ms").integer().value_or(0));
-    next.count = given.find("count").integer();
-    control_ = next;
+    controls_.set(*std::move(next));
     return {.body = R"({"status":"ok"})"};
-}
-
-control api::take_control() {
-    const auto now = control_;
-    if (control_.count && --*control_.count <= 0) {
-        control_ = {};
-    }
-    return now;
 }
 
 net::response api::show_events() const {

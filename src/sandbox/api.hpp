@@ -1,29 +1,28 @@
-// The sandbox's routes: TikTok's track route, and two of its own to steer and to look.
+// The sandbox's routes: TikTok's, and two of its own to steer (control.hpp) and to look.
+//
+// GET /_events: {"requests", "connections", "events": [{"api", "event_source", "event_source_id",
+// "test_event_code"?, "event"}]}. `api` is "event" for Events API 2.0 and "pixel" for 1.0, whose
+// event is shown as it came and whose pixel_code is the event_source_id of source "web". Tokens are
+// never shown.
 #pragma once
 
-#include <gatepost/core/json.hpp>
+#include "control.hpp"
+#include "posted.hpp"
+
 #include <gatepost/net/http.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 
 namespace gatepost::sandbox {
-
-// How the next requests are answered.
-struct control {
-    enum class behaviour { ok, reset, hang };
-    behaviour mode = behaviour::ok;
-    std::int64_t code = 0; // body code; 0 judges the body
-    unsigned status = 200; // HTTP status; other than 200 without a code has no JSON body
-    std::chrono::milliseconds delay{0};
-    std::optional<std::int64_t> count; // for how many requests; nullopt: until changed
-};
 
 class api final : public net::http_handler {
   public:
@@ -35,15 +34,18 @@ class api final : public net::http_handler {
                                                  std::string body) override;
 
   private:
-    boost::asio::awaitable<net::response> track(const net::request_head& head, std::string body);
-    net::response judge(const net::request_head& head, std::string body);
+    struct verdict {
+        std::int64_t code = 0;
+        std::string message = "OK";
+    };
+    boost::asio::awaitable<net::response> take(route to, bool has_token, std::string body);
+    net::response answer_as(const control& told, const verdict& found, const posted& request);
+    void keep(const posted& request, std::span<const std::int64_t> without);
     net::response set_control(std::string body);
     net::response show_events() const;
-    control take_control();
-    void keep(core::json::value body);
 
     std::function<std::size_t()> connections_;
-    control control_;
+    controls controls_;
     std::size_t requests_ = 0;
     std::deque<std::string> events_; // each as /_events shows it
 };

@@ -32,8 +32,8 @@ std::vector<core::subject_key> decode_subjects(std::string_view bytes) {
 
 std::uint64_t stored_size(const core::record& content) {
     return row_overhead + content.event.size() + content.event_id.size() +
-           content.controller.size() + content.payload.size() + content.evidence.size() +
-           content.subjects.size() * core::subject_bytes;
+           content.controller.size() + content.variant.size() + content.payload.size() +
+           content.evidence.size() + content.subjects.size() * core::subject_bytes;
 }
 
 } // namespace gatepost::spool

@@ -29,7 +29,8 @@ std::int64_t to_signed(std::uint64_t size) {
 
 committer::committer(sqlite::database& on, const options& chosen, const core::clock& clock)
     : database_(on), options_(chosen), clock_(clock), tables_(on),
-      duplicates_(chosen.dedupe_window, chosen.dedupe_max_keys) {}
+      duplicates_(chosen.dedupe_window, chosen.dedupe_max_keys),
+      shares_(chosen.max_bytes_of_pixel) {}
 
 core::result<group_change> committer::load() {
     group_change change;
@@ -54,11 +55,14 @@ core::result<group_change> committer::load() {
             duplicates_.restore_waiting(record.duplicate_key, now);
             pixel->second->rows += 1;
             change.bytes += to_signed(record.size);
+            shares_.add(pixel->first, to_signed(record.size));
         }
     });
-    const auto dead = tables_.sum_dead();
-    change.dead = to_signed(dead.count);
-    change.bytes += to_signed(dead.size);
+    for (const auto& dead : tables_.sum_dead()) {
+        change.dead += to_signed(dead.count);
+        change.bytes += to_signed(dead.size);
+        shares_.add(dead.pixel, to_signed(dead.size));
+    }
     for (auto& [id, pixel] : change.pixels) {
         pixel.oldest = tables_.oldest(pixel.number);
     }
@@ -69,6 +73,7 @@ core::result<group_change> committer::load() {
         return make_error_code(errc::not_a_spool); // records of a pixel that has no number
     }
     duplicates_.keep(now);
+    shares_.keep();
     bytes_ = static_cast<std::uint64_t>(change.bytes);
     return change;
 }
@@ -98,6 +103,7 @@ core::result<committed_group> committer::commit(std::span<const append_list> app
     duplicates_.keep(current.now);
     current.done.keys_pushed_out = duplicates_.take_pushed_out();
     pixels_before_.clear();
+    shares_.keep();
     bytes_ += static_cast<std::uint64_t>(change.bytes);
     logged_keys_ += current.added.size() / core::key_bytes;
     return std::move(current.done);
@@ -154,7 +160,7 @@ std::vector<taken_record> committer::take_out(std::vector<record_id> ids, pixel_
     }
     pixel.rows -= std::ssize(taken);
     for (const auto& record : taken) {
-        into.done.change.bytes -= to_signed(record.size);
+        count_out(pixel.number, record.size, into.done.change);
     }
     return taken;
 }
@@ -166,8 +172,15 @@ void committer::bury(const settlement& dead, pixel_change& pixel, group& into) {
         pixel.rows -= 1;
         pixel.dead[dead.reason] += 1;
         into.done.change.dead += 1;
-        into.done.change.bytes += to_signed(buried->size) - to_signed(buried->was.size);
+        into.done.change.bytes += to_signed(buried->size);
+        shares_.add(pixel.number, to_signed(buried->size));
+        count_out(pixel.number, buried->was.size, into.done.change);
     }
+}
+
+void committer::count_out(std::int64_t pixel, std::uint64_t bytes, group_change& into) {
+    into.bytes -= to_signed(bytes);
+    shares_.add(pixel, -to_signed(bytes));
 }
 
 append_answer committer::append(const append_list& list, group& into) {
@@ -180,6 +193,10 @@ append_answer committer::append(const append_list& list, group& into) {
         const bool fresh = duplicates_.add(record->duplicate_key, into.now);
         statuses.push_back(fresh ? append_status::queued : append_status::duplicate);
         size += fresh ? stored_size(*record) : 0;
+    }
+    if (!within_shares(list, statuses)) {
+        duplicates_.undo_to(mark);
+        return make_error_code(errc::quota);
     }
     const auto used = static_cast<std::uint64_t>(to_signed(bytes_) + change.bytes);
     if (size > 0 && used + size > options_.max_bytes.bytes) {
@@ -197,11 +214,32 @@ append_answer committer::append(const append_list& list, group& into) {
             pixel.number = pixel_of(id);
             pixel.rows += 1;
             pixel.appended += 1;
+            shares_.add(pixel.number, to_signed(stored_size(record)));
         }
     }
     change.bytes += to_signed(size);
     change.accepted = change.accepted || size > 0;
     return statuses;
+}
+
+// Whether each pixel of the list has room for what is new to it.
+bool committer::within_shares(const append_list& list,
+                              std::span<const append_status> statuses) const {
+    if (shares_.unlimited()) {
+        return true;
+    }
+    std::map<std::string, std::uint64_t> sizes;
+    for (std::size_t i = 0; i < statuses.size(); ++i) {
+        if (statuses[i] == append_status::queued) {
+            const auto& record = *list.records[i];
+            sizes[record.pixel] += stored_size(record);
+        }
+    }
+    return std::ranges::all_of(sizes, [this](const auto& one) {
+        const auto known = pixels_.find(one.first);
+        const auto number = known == pixels_.end() ? 0 : known->second.number;
+        return shares_.has_room(one.first, number, one.second);
+    });
 }
 
 record_id committer::next_id(const std::string& pixel) {
@@ -223,6 +261,7 @@ record_id committer::next_id(const std::string& pixel) {
 
 void committer::undo() {
     duplicates_.undo_to(0);
+    shares_.undo();
     for (; !pixels_before_.empty(); pixels_before_.pop_back()) {
         const auto& [pixel, before] = pixels_before_.back();
         if (before) {
@@ -250,7 +289,7 @@ core::result<group_change> committer::remove_dead(std::span<const std::int64_t> 
         if (const auto removed = tables_.remove_dead(id)) {
             by_number[removed->pixel] += 1;
             change.dead -= 1;
-            change.bytes -= to_signed(removed->size);
+            count_out(removed->pixel, removed->size, change);
         }
     }
     for (const auto& [id, known] : pixels_) {
@@ -262,78 +301,12 @@ core::result<group_change> committer::remove_dead(std::span<const std::int64_t> 
         }
     }
     if (const auto failure = work.commit()) {
+        shares_.undo();
         return failure;
     }
+    shares_.keep();
     bytes_ += static_cast<std::uint64_t>(change.bytes);
     return change;
-}
-
-std::vector<tables::old_row> committer::outdated_dead(core::wall_time now) {
-    auto rows = tables_.oldest_dead();
-    const auto kept = std::ranges::find_if(
-        rows, [&](const auto& row) { return now < row.at + options_.dead_letter_retention; });
-    rows.erase(kept, rows.end());
-    return rows;
-}
-
-std::vector<tables::old_row> committer::outdated_keys(core::wall_time now) {
-    auto rows = tables_.oldest_keys();
-    auto left = logged_keys_;
-    const auto kept = std::ranges::find_if(rows, [&](const auto& row) {
-        // Also what newer rows alone push out of the set.
-        left -= std::min(left, row.weight);
-        return now < row.at + options_.dedupe_window && left < options_.dedupe_max_keys;
-    });
-    rows.erase(kept, rows.end());
-    return rows;
-}
-
-core::result<committer::trimmed> committer::trim() {
-    const auto now = clock_.wall();
-    database_.forget_failure();
-    const auto dead = outdated_dead(now);
-    const auto keys = outdated_keys(now);
-    trimmed done;
-    if (dead.empty() && keys.empty()) {
-        return database_.failure() ? core::result<trimmed>(database_.failure()) : done;
-    }
-    std::uint64_t key_count = 0;
-    sqlite::transaction work(database_);
-    if (!dead.empty()) {
-        tables_.remove_dead_up_to(dead.back().id);
-    }
-    if (!keys.empty()) {
-        tables_.remove_keys_up_to(keys.back().id);
-    }
-    for (const auto& row : dead) {
-        done.change.bytes -= to_signed(row.weight);
-    }
-    for (const auto& row : keys) {
-        key_count += row.weight;
-    }
-    if (const auto failure = work.commit()) {
-        return failure;
-    }
-    done.change.dead = -std::ssize(dead);
-    done.more = true;
-    bytes_ += static_cast<std::uint64_t>(done.change.bytes);
-    logged_keys_ -= key_count;
-    return done;
-}
-
-core::result<committer::trimmed> committer::shrink(std::int64_t kept) {
-    constexpr std::string_view count = "PRAGMA freelist_count";
-    database_.forget_failure();
-    trimmed done;
-    const auto before = database_.ask(count);
-    if (before > kept) {
-        sqlite::transaction work(database_);
-        database_.run("PRAGMA incremental_vacuum(256)");
-        const auto after = database_.ask(count);
-        done.more = after > kept && after < before;
-        work.commit();
-    }
-    return database_.failure() ? core::result<trimmed>(database_.failure()) : done;
 }
 
 } // namespace gatepost::spool

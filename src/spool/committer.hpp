@@ -3,6 +3,7 @@
 #pragma once
 
 #include "duplicate_set.hpp"
+#include "shares.hpp"
 #include "tables.hpp"
 #include "tallies.hpp"
 
@@ -36,7 +37,7 @@ struct settlement_list {
 };
 
 struct committed_group {
-    std::vector<append_answer> answers; // one per list: its statuses, or errc::full
+    std::vector<append_answer> answers; // one per list: its statuses, or errc::full or quota
     group_change change;
     std::size_t keys_pushed_out = 0; // of the duplicate set, by its bound
 };
@@ -91,7 +92,9 @@ class committer {
     std::vector<taken_record> take_out(std::vector<record_id> ids, pixel_change& pixel,
                                        group& into);
     void bury(const settlement& dead, pixel_change& pixel, group& into);
+    void count_out(std::int64_t pixel, std::uint64_t bytes, group_change& into);
     append_answer append(const append_list& list, group& into);
+    bool within_shares(const append_list& list, std::span<const append_status> statuses) const;
     record_id next_id(const std::string& pixel);
     void undo();
 
@@ -108,6 +111,7 @@ class committer {
     // Pixels whose number or reservation this group wrote, as they were before.
     std::vector<std::pair<std::string, std::optional<numbered_pixel>>> pixels_before_;
     std::uint64_t bytes_ = 0;
+    shares shares_;
     std::uint64_t logged_keys_ = 0;
 };
 

@@ -21,6 +21,8 @@ class category final : public boost::system::error_category {
             return "the spool was written by a newer version";
         case errc::not_a_spool:
             return "the file is not a spool, or it is damaged";
+        case errc::quota:
+            return "the pixel's share of the spool is used up";
         }
         return "unknown spool error";
     }

@@ -14,8 +14,8 @@ namespace gatepost::spool {
 class record_reader {
   public:
     static constexpr std::string_view query =
-        "SELECT id, received, event_time, event, event_id, controller, subjects, evidence, payload"
-        " FROM records WHERE id BETWEEN ? AND ? ORDER BY id";
+        "SELECT id, received, event_time, event, event_id, controller, subjects, evidence, payload,"
+        " variant FROM records WHERE id BETWEEN ? AND ? ORDER BY id";
 
     static core::result<record_reader> open(const std::string& file);
 

@@ -6,10 +6,10 @@ namespace gatepost::spool {
 namespace {
 
 constexpr std::int64_t application_id = 0x47507371; // "GPsq"
-constexpr std::int64_t current_version = 1;
+constexpr std::int64_t current_version = 2;
 
 constexpr std::string_view set_application_id = "PRAGMA application_id = 0x47507371";
-constexpr std::string_view set_version = "PRAGMA user_version = 1";
+constexpr std::string_view set_version = "PRAGMA user_version = 2";
 
 // `reserved`: ids below it may have been given out, so that none is used twice even when no row
 // is left. `id` is small and looked up only at start; its index costs nothing.
@@ -20,8 +20,9 @@ CREATE TABLE pixels (
     reserved INTEGER NOT NULL
 ) STRICT)";
 
-// Times are milliseconds since 1970, event_time seconds. The payload stands last, so that nobody
-// reads over it to what comes before.
+// Times are milliseconds since 1970, event_time seconds. The payload stands behind what
+// walks and leases ask of every record, so that nobody reads over it to them; only the variant,
+// which version 2 added, is behind it, where ALTER TABLE puts a column.
 constexpr std::string_view make_records = R"(
 CREATE TABLE records (
     id            INTEGER PRIMARY KEY,
@@ -34,7 +35,8 @@ CREATE TABLE records (
     controller    TEXT NOT NULL,
     subjects      BLOB NOT NULL,
     evidence      TEXT NOT NULL,
-    payload       TEXT NOT NULL
+    payload       TEXT NOT NULL,
+    variant       TEXT NOT NULL DEFAULT ''
 ) STRICT)";
 
 // `pixel` is the pixel's number. Ids are never used twice, an operator may have noted one.
@@ -57,7 +59,8 @@ CREATE TABLE dead (
     controller    TEXT NOT NULL,
     subjects      BLOB NOT NULL,
     evidence      TEXT NOT NULL,
-    payload       TEXT NOT NULL
+    payload       TEXT NOT NULL,
+    variant       TEXT NOT NULL DEFAULT ''
 ) STRICT)";
 
 // One row for a commit group: the keys it freed and then those it added, 16 bytes each.
@@ -69,11 +72,25 @@ CREATE TABLE key_log (
     added BLOB NOT NULL
 ) STRICT)";
 
+// The two tables in which events stand, as version 1 made them, gain their last column.
+constexpr std::string_view give_records_a_variant =
+    "ALTER TABLE records ADD COLUMN variant TEXT NOT NULL DEFAULT ''";
+constexpr std::string_view give_dead_a_variant =
+    "ALTER TABLE dead ADD COLUMN variant TEXT NOT NULL DEFAULT ''";
+
 core::error_code make_tables(sqlite::database& made) {
     sqlite::transaction work(made);
     for (const auto sql :
          {make_pixels, make_records, make_dead, make_key_log, set_application_id, set_version}) {
         made.run(sql);
+    }
+    return work.commit();
+}
+
+core::error_code make_2_of_1(sqlite::database& opened) {
+    sqlite::transaction work(opened);
+    for (const auto sql : {give_records_a_variant, give_dead_a_variant, set_version}) {
+        opened.run(sql);
     }
     return work.commit();
 }
@@ -89,10 +106,12 @@ core::error_code bring_up_to_date(sqlite::database& opened) {
     if (header->version > current_version) {
         return errc::newer_version;
     }
-    // Each version that follows gets a case that makes it of the one before, in one transaction.
+    // Each version that follows gets a case that makes it of an older one, in one transaction.
     switch (header->version) {
     case 0:
         return header->empty ? make_tables(opened) : make_error_code(errc::not_a_spool);
+    case 1:
+        return make_2_of_1(opened);
     case current_version:
         return {};
     default:

@@ -66,6 +66,12 @@
 // from the key log, and what waits is marked from the records themselves, so the log may be trimmed
 // by age alone.
 //
+// Shares. A pixel may have a share of its own (shares.hpp): what its waiting and dead records take
+// is kept by the committer, group by group, and read from the rows at start. A list that would take
+// a pixel past its share is refused whole, before anybody asks whether the spool itself has room;
+// duplicates are told apart first and need none. What was over the share already (it may have been
+// made smaller) drains and stays.
+//
 // Order. Ids are pixel number << 40 | place. A pixel's rows are one range of the table, and no scan
 // for a pixel ever visits another's rows, however many wait there. Places are reserved in blocks
 // and never used twice, so that an id means one record for as long as the file lives.

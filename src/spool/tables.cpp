@@ -36,23 +36,23 @@ held_record read_held(const sqlite::statement& row, std::span<const core::subjec
 
 tables::tables(sqlite::database& on)
     : database_(on),
-      insert_(on.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      insert_(on.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       select_range_(on.prepare("SELECT size, duplicate_key FROM records WHERE id BETWEEN ? AND ?")),
       delete_range_(on.prepare("DELETE FROM records WHERE id BETWEEN ? AND ?")),
       bury_(on.prepare(
           "INSERT INTO dead (pixel, at, size, reason, code, message, request_id, attempts,"
           " received, event_time, duplicate_key, event, event_id, controller, subjects, evidence,"
-          " payload) SELECT ?2, ?3, size + ?4, ?5, ?6, ?7, ?8, ?9, received, event_time,"
-          " duplicate_key, event, event_id, controller, subjects, evidence, payload"
+          " payload, variant) SELECT ?2, ?3, size + ?4, ?5, ?6, ?7, ?8, ?9, received, event_time,"
+          " duplicate_key, event, event_id, controller, subjects, evidence, payload, variant"
           " FROM records WHERE id = ?1")),
       oldest_(
           on.prepare("SELECT received FROM records WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1")),
       reserve_(on.prepare("INSERT INTO pixels (number, id, reserved) VALUES (?, ?, ?)"
                           " ON CONFLICT (number) DO UPDATE SET reserved = excluded.reserved")),
       log_keys_(on.prepare("INSERT INTO key_log (at, freed, added) VALUES (?, ?, ?)")),
-      oldest_dead_(on.prepare("SELECT id, at, size FROM dead ORDER BY id LIMIT 64")),
+      oldest_dead_(on.prepare("SELECT id, at, size, pixel FROM dead ORDER BY id LIMIT 64")),
       oldest_keys_(
-          on.prepare("SELECT id, at, length(added) / 16 FROM key_log ORDER BY id LIMIT 64")),
+          on.prepare("SELECT id, at, length(added) / 16, 0 FROM key_log ORDER BY id LIMIT 64")),
       delete_dead_(on.prepare("DELETE FROM dead WHERE id <= ?")),
       delete_keys_(on.prepare("DELETE FROM key_log WHERE id <= ?")),
       next_records_(on.prepare(
@@ -75,7 +75,7 @@ void tables::insert(record_id id, const core::record& content) {
         .with(id, stored_size(content), to_number(content.received),
               content.event_time.time_since_epoch().count(), sqlite::blob{key}, content.event,
               content.event_id, content.controller, sqlite::blob{subjects}, content.evidence,
-              content.payload)
+              content.payload, content.variant)
         .run();
 }
 
@@ -123,7 +123,7 @@ std::vector<tables::old_row> tables::read_old(sqlite::statement& query) {
     std::vector<old_row> rows;
     while (query.next()) {
         rows.push_back({query.integer(0), to_time(query.integer(1)),
-                        static_cast<std::uint64_t>(query.integer(2))});
+                        static_cast<std::uint64_t>(query.integer(2)), query.integer(3)});
     }
     return rows;
 }
@@ -219,13 +219,14 @@ void tables::read_records(const std::function<void(record_id, const taken_record
     }
 }
 
-tables::dead_sum tables::sum_dead() {
-    auto query = database_.prepare("SELECT count(*), ifnull(sum(size), 0) FROM dead");
-    if (!query.next()) {
-        return {};
+std::vector<tables::dead_sum> tables::sum_dead() {
+    std::vector<dead_sum> sums;
+    auto query = database_.prepare("SELECT pixel, count(*), sum(size) FROM dead GROUP BY pixel");
+    while (query.next()) {
+        sums.push_back({query.integer(0), static_cast<std::uint64_t>(query.integer(1)),
+                        static_cast<std::uint64_t>(query.integer(2))});
     }
-    return {static_cast<std::uint64_t>(query.integer(0)),
-            static_cast<std::uint64_t>(query.integer(1))};
+    return sums;
 }
 
 } // namespace gatepost::spool

@@ -67,6 +67,7 @@ class tables {
         std::int64_t id = 0;
         core::wall_time at;
         std::uint64_t weight = 0; // a dead letter's size, a log row's added keys
+        std::int64_t pixel = 0;   // a dead letter's
     };
     std::vector<old_row> oldest_dead();
     std::vector<old_row> oldest_keys();
@@ -86,10 +87,11 @@ class tables {
     // Calls visit(id, record) for each waiting record, pixel by pixel.
     void read_records(const std::function<void(record_id, const taken_record&)>& visit);
     struct dead_sum {
+        std::int64_t pixel = 0;
         std::uint64_t count = 0;
         std::uint64_t size = 0;
     };
-    dead_sum sum_dead();
+    std::vector<dead_sum> sum_dead(); // for each pixel that has any
 
   private:
     static std::vector<old_row> read_old(sqlite::statement& query);

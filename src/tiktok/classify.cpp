@@ -3,6 +3,7 @@
 #include <gatepost/tiktok/protocol.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace gatepost::tiktok {
 namespace {
@@ -17,61 +18,84 @@ enum class kind { ok, partial, retry, rate_limited, refused, invalid, too_large 
 struct meaning {
     kind what;
     std::string_view label;
+    std::string_view refusal; // with kind::refused: what is refused
 };
 
-// The one table of answers: interface.md section 5. A code decides before the status.
-meaning meaning_of_code(std::int64_t code) {
-    if (code == 20001) {
-        return {kind::partial, "partial"};
-    }
-    if (code == 40100) {
-        return {kind::rate_limited, "rate_limited"};
-    }
-    if ((code >= 40200 && code <= 40202) || code == 40700) {
-        return {kind::retry, "server_error"};
-    }
-    if (code == 40001 || code == 40007 || (code >= 40101 && code <= 40199)) {
-        return {kind::refused, "refused"};
-    }
-    if (code >= 40000 && code <= 49999) {
-        return {kind::invalid, "invalid"};
-    }
-    return {kind::retry, "server_error"};
+// The one table of answers: interface.md section 5. A code decides before the status. The first row
+// that holds the code counts; a code in no row is tried again, so that nothing is lost over it.
+struct coded {
+    std::int64_t from;
+    std::int64_t to;
+    meaning means;
+};
+
+constexpr std::array codes{
+    coded{20001, 20001, {kind::partial, "partial", ""}},
+    coded{40001, 40001, {kind::refused, "refused", "permission"}},
+    coded{40007, 40007, {kind::refused, "refused", "not_found"}},
+    coded{40100, 40100, {kind::rate_limited, "rate_limited", ""}},
+    coded{40101, 40199, {kind::refused, "refused", "token"}},
+    coded{40200, 40202, {kind::retry, "server_error", ""}},
+    coded{40700, 40700, {kind::retry, "server_error", ""}},
+    coded{40000, 49999, {kind::invalid, "invalid", ""}},
+    coded{50000, 59999, {kind::retry, "server_error", ""}},
+};
+
+struct by_status {
+    unsigned from;
+    unsigned to;
+    meaning means;
+};
+
+constexpr std::array statuses{
+    by_status{401, 401, {kind::refused, "refused", "token"}},
+    by_status{403, 403, {kind::refused, "refused", "permission"}},
+    by_status{413, 413, {kind::too_large, "too_large", ""}},
+    by_status{429, 429, {kind::rate_limited, "rate_limited", ""}},
+    by_status{500, 599, {kind::retry, "server_error", ""}},
+};
+
+meaning meaning_of(const auto& table, auto answered) {
+    const auto row = std::ranges::find_if(table, [answered](const auto& candidate) {
+        return candidate.from <= answered && answered <= candidate.to;
+    });
+    return row == table.end() ? meaning{kind::retry, "unexpected", ""} : row->means;
 }
 
-meaning meaning_of_status(unsigned status) {
-    if (status == 429) {
-        return {kind::rate_limited, "rate_limited"};
-    }
-    if (status == 401 || status == 403) {
-        return {kind::refused, "refused"};
-    }
-    if (status == 413) {
-        return {kind::too_large, "too_large"};
-    }
-    return {kind::retry, status >= 500 ? "server_error" : "unexpected"};
+bool is_word(char c) {
+    return core::is_alpha(c) || core::is_digit(c) || c == '_';
 }
 
-// The place in the batch that a message names: "Batch.0.properties...", "data[2].user", "data.0.x",
-// "index 3". A number after anything else is not an index, nor is one after the end of a longer
-// word or path ("metadata.2", "properties.data.2"): a good event would be dead.
+// The number that stands at `start`; nothing when it runs on as a word ("data.3rd_party").
+std::optional<std::size_t> number_at(std::string_view text, std::size_t start) {
+    auto end = start;
+    while (end < text.size() && core::is_digit(text[end])) {
+        ++end;
+    }
+    if (end < text.size() && is_word(text[end])) {
+        return std::nullopt;
+    }
+    return core::parse_integer<std::size_t>(text.substr(start, end - start));
+}
+
+// The place in the batch that a message names, counted from 0: "Batch.0.properties...",
+// "data[2].user", "data.0.x", "index 3". A number after anything else is not an index, nor is one
+// after the end of a longer word or path ("metadata.2", "properties.data.2"), nor may "index" be
+// that of an item of `contents`: a good event would be dead.
 std::optional<std::size_t> named_index(std::string_view message, std::size_t records) {
     const auto text = core::lower(message);
+    const bool of_contents = text.find("content") != std::string::npos;
     for (const std::string_view before :
          {"batch.", "batch[", "data.", "data[", "index ", "index: "}) {
+        if (of_contents && before.starts_with("index")) {
+            continue;
+        }
         for (auto at = text.find(before); at != std::string::npos; at = text.find(before, at + 1)) {
             const char previous = at == 0 ? ' ' : text[at - 1];
-            if (core::is_alpha(previous) || core::is_digit(previous) || previous == '_' ||
-                previous == '-' || previous == '.') {
+            if (is_word(previous) || previous == '-' || previous == '.') {
                 continue;
             }
-            const auto start = at + before.size();
-            auto end = start;
-            while (end < text.size() && core::is_digit(text[end])) {
-                ++end;
-            }
-            const auto index =
-                core::parse_integer<std::size_t>(std::string_view(text).substr(start, end - start));
+            const auto index = number_at(text, at + before.size());
             if (index && *index < records) {
                 return index;
             }
@@ -127,6 +151,7 @@ void apply(core::delivery& verdict, const meaning& found, core::json::value data
         break;
     case kind::refused:
         verdict.health = upstream_health::refusing;
+        verdict.refusal = found.refusal;
         break;
     case kind::invalid:
         mark_invalid(verdict);
@@ -148,6 +173,17 @@ std::string_view clipped(std::string_view text) {
     return text.substr(0, end);
 }
 
+// The body's code. As text it is no success, which has the number 0, but any other says what it
+// says.
+std::optional<std::int64_t> code_of(core::json::value body) {
+    const auto code = body.find("code");
+    if (!code.is_string()) {
+        return code.integer();
+    }
+    const auto written = core::parse_integer<std::int64_t>(code.text());
+    return written == std::int64_t{0} ? std::nullopt : written;
+}
+
 } // namespace
 
 core::delivery classify(const core::upstream_answer& answer, std::size_t records) {
@@ -157,17 +193,17 @@ core::delivery classify(const core::upstream_answer& answer, std::size_t records
 
     const auto parsed = core::json::parse(answer.body);
     const auto body = parsed ? parsed->root() : core::json::value();
-    const auto code = body.find("code").integer();
+    const auto code = code_of(body);
     verdict.code = code.value_or(0);
     verdict.message = clipped(body.find("message").text());
     verdict.request_id = clipped(body.find("request_id").text());
 
-    if (code && *code != 0) {
-        apply(verdict, meaning_of_code(*code), body.find("data"));
+    if (verdict.code != 0) {
+        apply(verdict, meaning_of(codes, verdict.code), body.find("data"));
     } else if (code && answer.status == 200) {
-        apply(verdict, {kind::ok, "ok"}, {});
+        apply(verdict, {kind::ok, "ok", ""}, {});
     } else {
-        apply(verdict, meaning_of_status(answer.status), {});
+        apply(verdict, meaning_of(statuses, answer.status), {});
     }
     return verdict;
 }

@@ -61,11 +61,16 @@ TEST_CASE("relay: an answer that is no success is tried again under the same eve
         {"HTTP 200 without JSON", json_answer("OK")},
         {"redirect", {.status = 302, .headers = {{"Location", "http://127.0.0.1:1/"}}}},
         {"reset", reset},
-        // Until pixels can pause, what would pause one is tried again like a server's failure.
-        {"no permission for the pixel", json_answer(R"({"code":40001,"message":"x"})")},
-        {"wrong token", json_answer(R"({"code":40105,"message":"x"})")},
-        {"HTTP 401", json_answer("", 401)},
-        {"HTTP 403", {.status = 403, .content_type = "text/html", .body = "<html>"}},
+        {"40200", json_answer(R"({"code":40200,"message":"x"})")},
+        {"40201", json_answer(R"({"code":40201,"message":"x"})")},
+        {"40202", json_answer(R"({"code":40202,"message":"x"})")},
+        {"40700", json_answer(R"({"code":40700,"message":"x"})")},
+        {"50002", json_answer(R"({"code":50002,"message":"x"})")},
+        {"51065", json_answer(R"({"code":51065,"message":"please try again later"})")},
+        {"a code that nobody knows", json_answer(R"({"code":12345,"message":"x"})")},
+        {"code 0 in HTTP 500", json_answer(R"({"code":0,"message":"OK"})", 500)},
+        {"HTTP 404 without a code", json_answer("", 404)},
+        {"nothing at all", json_answer("")},
     }));
     CAPTURE(first.name);
     way_out test;

@@ -6,7 +6,11 @@
 #include <gatepost/tiktok/encoder.hpp>
 #include <gatepost/tiktok/protocol.hpp>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -24,50 +28,86 @@ void running_context::finish() {
     }
 }
 
-running_context::~running_context() {
+void running_context::stop() {
     context_.stop();
     finish();
 }
 
-upstream::upstream(asio::io_context& context) : server_({{&context, this}}, {}) {
+upstream::upstream(asio::io_context& context)
+    : gate_(context, asio::steady_timer::time_point::max()), server_({{&context, this}}, {}) {
     address_ = server_.listen({"127.0.0.1", 0});
 }
 
 asio::awaitable<net::response> upstream::answer(const net::request_head&, std::string body) {
     const auto parsed = core::json::parse(std::move(body)).value();
-    std::vector<std::string> ids;
+    seen_request asked;
+    asked.to = parsed.root().find("event_source_id").text();
+    asked.test_code = parsed.root().find("test_event_code").text();
     parsed.root().find("data").each_element(
-        [&](core::json::value event) { ids.emplace_back(event.find("event_id").text()); });
+        [&](core::json::value event) { asked.ids.emplace_back(event.find("event_id").text()); });
     std::function<void(std::size_t)> act;
     std::size_t number = 0;
+    bool hangs = false;
     {
         const std::lock_guard lock(guard_);
-        asked_.push_back(ids);
-        number = asked_.size();
+        seen_.push_back(asked);
+        number = seen_.size();
         act = act_;
+        hangs = hanging_.contains(asked.to);
     }
     if (act) {
         act(number);
     }
+    if (hangs) {
+        co_await gate_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    co_return verdict(asked, number);
+}
+
+net::response upstream::verdict(const seen_request& asked, std::size_t number) {
     const std::lock_guard lock(guard_);
     if (!script_.empty()) {
         auto next = std::move(script_.front());
         script_.pop_front();
-        co_return next;
+        return next;
+    }
+    if (const auto standing = standing_.find(asked.to); standing != standing_.end()) {
+        return standing->second;
     }
     const auto request_id = R"(,"request_id":"R)" + std::to_string(number) + R"("})";
-    if (std::ranges::any_of(ids, [&](const auto& id) { return poisoned_.contains(id); })) {
-        co_return net::response{.body = R"({"code":40002,"message":"Invalid.")" + request_id};
+    if (std::ranges::any_of(asked.ids, [&](const auto& id) { return poisoned_.contains(id); })) {
+        return {.body = R"({"code":40002,"message":"Invalid.")" + request_id};
     }
-    for (const auto& id : ids) {
+    for (const auto& id : asked.ids) {
         ++taken_[id];
     }
-    co_return net::response{.body = R"({"code":0,"message":"OK")" + request_id};
+    return {.body = R"({"code":0,"message":"OK")" + request_id};
 }
 
 void upstream::script(std::vector<net::response> answers) {
     const std::lock_guard lock(guard_);
     script_.assign(answers.begin(), answers.end());
+}
+
+void upstream::stand(const std::string& to, std::optional<net::response> answer) {
+    const std::lock_guard lock(guard_);
+    standing_.erase(to);
+    if (answer) {
+        standing_.emplace(to, std::move(*answer));
+    }
+}
+
+void upstream::hang(const std::string& to) {
+    const std::lock_guard lock(guard_);
+    hanging_.insert(to);
+}
+
+void upstream::release() {
+    {
+        const std::lock_guard lock(guard_);
+        hanging_.clear();
+    }
+    asio::post(gate_.get_executor(), [this] { gate_.cancel(); });
 }
 
 void upstream::poison(std::set<std::string> ids) {
@@ -86,8 +126,21 @@ std::map<std::string, int> upstream::taken() const {
 }
 
 std::vector<std::vector<std::string>> upstream::asked() const {
+    std::vector<std::vector<std::string>> all;
+    for (auto& request : seen()) {
+        all.push_back(std::move(request.ids));
+    }
+    return all;
+}
+
+std::vector<seen_request> upstream::seen() const {
     const std::lock_guard lock(guard_);
-    return asked_;
+    return seen_;
+}
+
+std::size_t upstream::requests(const std::string& to) const {
+    const std::lock_guard lock(guard_);
+    return static_cast<std::size_t>(std::ranges::count(seen_, to, &seen_request::to));
 }
 
 net::response json_answer(std::string body, unsigned status) {
@@ -111,37 +164,49 @@ bool watched_registry::forbids(const ledger::waiting_event& event) const {
     return real_->forbids(event);
 }
 
-way_out::way_out(ledger::audit_record recorded) : metrics({pixel}), server(upstream_room.get()) {
+relay::options quick() {
+    relay::options chosen;
+    chosen.batch.linger = std::chrono::milliseconds(5);
+    chosen.retry = {std::chrono::milliseconds(5), std::chrono::milliseconds(50)};
+    chosen.breaker = {3, std::chrono::milliseconds(10), std::chrono::milliseconds(40)};
+    return chosen;
+}
+
+way_out::way_out(const way_out_options& chosen)
+    : metrics(chosen.pixels), server(upstream_room.get()) {
     const auto& clock = core::system_clock();
     const identity::instance_key key(core::secret_string("test key"));
     queue = spool::open_sqlite_queue({.path = directory.file("spool")}, clock, metrics).value();
     registry = std::make_unique<watched_registry>(
         ledger::registry::open({.file = directory.file("registry.db")}, key, clock).value());
-    trail = ledger::audit::open({.record = recorded, .directory = directory.file("audit")}, key,
-                                clock, metrics)
+    trail = ledger::audit::open({.record = chosen.recorded, .directory = directory.file("audit")},
+                                key, clock, metrics)
                 .value();
     client = std::make_unique<net::http_client>(
         relay_room.get(),
-        net::client_options{.endpoint = server.endpoint(),
-                            .request_timeout = std::chrono::seconds(5)},
+        net::client_options{.endpoint = chosen.endpoint.value_or(server.endpoint()),
+                            .request_timeout = chosen.request_timeout},
         metrics);
-    tiktok::event_set to{.id = pixel};
-    relay::destination destination{
-        .request =
-            [this, to](std::span<const std::string_view> payloads) {
-                if (const auto act = std::exchange(making_request_, nullptr)) {
-                    act();
-                }
-                return tiktok::batch_request(to, core::secret_string("token"), payloads);
-            },
-        .classify = tiktok::classify};
-    relay::options chosen;
-    chosen.batch.linger = std::chrono::milliseconds(5);
-    chosen.retry = {std::chrono::milliseconds(5), std::chrono::milliseconds(50)};
-    chosen.breaker = {3, std::chrono::milliseconds(10), std::chrono::milliseconds(40)};
+    std::vector<relay::route> routes;
+    for (const auto& to : chosen.pixels) {
+        routes.push_back({to, destination(to, chosen.most_events), chosen.held.contains(to)});
+    }
     out = std::make_unique<relay::relay>(
         relay::surroundings{relay_room.get(), *queue, *client, clock, metrics, *registry, *trail},
-        chosen, std::vector<relay::route>{{pixel, destination}});
+        chosen.relay, std::move(routes));
+}
+
+relay::destination way_out::destination(const std::string& to, std::size_t most_events) {
+    auto request = [this, to](std::string_view variant,
+                              std::span<const std::string_view> payloads) {
+        if (const auto act = std::exchange(making_request_, nullptr)) {
+            act();
+        }
+        const tiktok::event_set set{.id = to, .test_event_code = std::string(variant)};
+        return tiktok::batch_request(set, core::secret_string("token"), payloads);
+    };
+    return {
+        .request = std::move(request), .most_events = most_events, .classify = tiktok::classify};
 }
 
 way_out::~way_out() {
@@ -153,6 +218,7 @@ way_out::~way_out() {
     stopped.get_future().wait();
     client->close_idle();
     relay_room.finish();
+    upstream_room.stop(); // whoever hangs there knows the upstream
     queue->close();
     registry->close();
     trail->close();
@@ -160,6 +226,17 @@ way_out::~way_out() {
 
 void way_out::start() {
     asio::post(relay_room.get(), [this] { out->start(); });
+}
+
+std::future<void> way_out::drain() {
+    return asio::co_spawn(relay_room.get(), out->drain(), asio::use_future);
+}
+
+relay::lane_status way_out::status(const std::string& of) const {
+    const auto all = out->status();
+    const auto found = std::ranges::find(all, of, &relay::lane_status::pixel);
+    REQUIRE(found != all.end());
+    return *found;
 }
 
 void way_out::post(const std::vector<granted_event>& events) {
@@ -170,6 +247,7 @@ void way_out::post(const std::vector<granted_event>& events) {
     for (const auto& one : events) {
         event::inbound said;
         said.name = "Purchase";
+        said.test_event_code = one.test_code;
         identity::visitor who;
         who.keys = one.subjects;
         core::json::writer evidence;

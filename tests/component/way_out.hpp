@@ -11,10 +11,13 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -37,7 +40,8 @@ class running_context {
   public:
     boost::asio::io_context& get() { return context_; }
     void finish();
-    ~running_context();
+    void stop();
+    ~running_context() { stop(); }
 
   private:
     boost::asio::io_context context_{1};
@@ -46,8 +50,15 @@ class running_context {
     std::thread thread_{[this] { context_.run(); }};
 };
 
-// An upstream that answers as told: first what is scripted, then by looking for poisoned events.
-// Its request ids are R1, R2, ...
+// A request as the upstream saw it.
+struct seen_request {
+    std::string to; // the pixel
+    std::string test_code;
+    std::vector<std::string> ids;
+};
+
+// An upstream that answers as told: not at all for pixels that hang, then what is scripted, then
+// the standing answer, then by looking for poisoned events. Its request ids are R1, R2, ...
 class upstream final : public net::http_handler {
   public:
     explicit upstream(boost::asio::io_context& context);
@@ -57,6 +68,11 @@ class upstream final : public net::http_handler {
                                                  std::string body) override;
 
     void script(std::vector<net::response> answers);
+    // Of this pixel's requests, until told otherwise.
+    void stand(const std::string& to, std::optional<net::response> answer);
+    // Requests of this pixel are not answered before release().
+    void hang(const std::string& to);
+    void release();
     void poison(std::set<std::string> ids);
     // Called for each request before it is answered, with its number (from 1).
     void before_answer(std::function<void(std::size_t request)> act);
@@ -64,19 +80,26 @@ class upstream final : public net::http_handler {
     std::map<std::string, int> taken() const;
     // The event_ids of each request.
     std::vector<std::vector<std::string>> asked() const;
-    std::size_t requests() const { return asked().size(); }
+    std::vector<seen_request> seen() const;
+    std::size_t requests() const { return seen().size(); }
+    std::size_t requests(const std::string& to) const;
     std::size_t connections() const { return server_.accepted(); }
     net::endpoint endpoint() const { return {false, "127.0.0.1", address_.port}; }
 
   private:
+    net::response verdict(const seen_request& asked, std::size_t number);
+
+    boost::asio::steady_timer gate_;
     net::http_server server_;
     net::listen_address address_;
     mutable std::mutex guard_;
     std::deque<net::response> script_;
     std::set<std::string> poisoned_;
     std::function<void(std::size_t)> act_;
+    std::map<std::string, net::response> standing_;
+    std::set<std::string> hanging_;
     std::map<std::string, int> taken_;
-    std::vector<std::vector<std::string>> asked_;
+    std::vector<seen_request> seen_;
 };
 
 net::response json_answer(std::string body, unsigned status = 200);
@@ -89,6 +112,7 @@ struct granted_event {
     std::vector<core::subject_key> subjects = {};
     std::optional<std::chrono::sys_seconds> granted_at = {};
     core::wall_time received = core::system_clock().wall();
+    std::string test_code = {};
 };
 
 // The real registry, in which a test can do something right before an event is looked at.
@@ -135,9 +159,24 @@ class watched_registry final : public ledger::registry {
     mutable std::function<void()> act_;
 };
 
+// Waits that are short enough for a test.
+relay::options quick();
+
+struct way_out_options {
+    ledger::audit_record recorded = ledger::audit_record::sends;
+    std::vector<std::string> pixels = {pixel};
+    std::set<std::string> held = {};
+    relay::options relay = quick();
+    std::size_t most_events = 1000;
+    std::chrono::milliseconds request_timeout = std::chrono::seconds(5);
+    std::optional<net::endpoint> endpoint = {}; // of another upstream than `server`
+};
+
 class way_out {
   public:
-    explicit way_out(ledger::audit_record recorded = ledger::audit_record::sends);
+    explicit way_out(const way_out_options& chosen = {});
+    explicit way_out(ledger::audit_record recorded)
+        : way_out(way_out_options{.recorded = recorded}) {}
     ~way_out();
 
     void start();
@@ -153,6 +192,10 @@ class way_out {
     // Called once, when a request has been made up and is not yet handed to the client. Before
     // start().
     void before_request(std::function<void()> act) { making_request_ = std::move(act); }
+
+    // drain(), on the relay's thread.
+    std::future<void> drain();
+    relay::lane_status status(const std::string& of = pixel) const;
 
     bool idle() const { return queue->count().waiting == 0; }
     // What the trail holds: its lines as text.
@@ -172,6 +215,8 @@ class way_out {
     std::unique_ptr<relay::relay> out;
 
   private:
+    relay::destination destination(const std::string& to, std::size_t most_events);
+
     std::function<void()> making_request_;
 };
 

@@ -1,5 +1,6 @@
 // The routes for operators (docs/http-api.md): /healthz, /readyz and /metrics everywhere; on the
-// operators' own listener also /v1/status, /v1/explain and /v1/decisions.
+// operators' own listener also /v1/status, /v1/explain, /v1/decisions and
+// /v1/pixels/{id}/resume.
 #pragma once
 
 #include <gatepost/core/clock.hpp>
@@ -13,6 +14,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace gatepost::admin {
 
@@ -29,6 +32,7 @@ struct operators {
     net::door door;
     core::explainer& explainer;
     ledger::audit& trail;
+    core::pixel_control& pixels;
 };
 
 class routes final : public net::http_handler {
@@ -43,7 +47,7 @@ class routes final : public net::http_handler {
   private:
     net::response readiness() const;
     net::response metrics_page();
-    net::response status() const;
+    net::response resume(std::string_view pixel);
     boost::asio::awaitable<net::response> decisions(const net::request_head& head);
 
     surroundings around_;

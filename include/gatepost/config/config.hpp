@@ -19,6 +19,7 @@
 #include <gatepost/observe/log.hpp>
 #include <gatepost/relay/options.hpp>
 #include <gatepost/spool/sqlite_queue.hpp>
+#include <gatepost/tiktok/encoder.hpp>
 
 #include <chrono>
 #include <map>
@@ -50,9 +51,10 @@ struct config {
     listen_options listen;
     net::listen_address admin{"127.0.0.1", 8788};
     std::optional<net::listen_address> metrics;
-    ingest::options ingest;                                   // pixels, ages, door, trusted proxies
-    std::map<std::string, core::secret_string> access_tokens; // by pixel
-    std::vector<std::string> strip_query{"email", "e-mail", "phone", "name", "token"};
+    ingest::options ingest; // pixels, ages, door, trusted proxies
+    // By pixel; empty for one that only observes and has none.
+    std::map<std::string, core::secret_string> access_tokens;
+    tiktok::url_cleaning url_cleaning{.strip_query = {"email", "e-mail", "phone", "name", "token"}};
     consent_settings consent;
     // Of pixels that override some of it, by pixel: the common section with those keys replaced.
     std::map<std::string, consent_settings> pixel_consent;

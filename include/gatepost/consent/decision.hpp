@@ -14,7 +14,8 @@ namespace gatepost::consent {
 
 enum class action : std::uint8_t { send, send_limited, drop };
 
-// In the order in which they are tried; the first that applies decides.
+// In the order in which they are tried; the first that applies decides. The last is no matter of
+// consent: what the gate let through and the operator does not send (pixels[].deny_events).
 enum class rule : std::uint8_t {
     withdrawn,
     known_minor,
@@ -25,6 +26,7 @@ enum class rule : std::uint8_t {
     grant_expired,
     opt_in_default,
     opt_out_default,
+    denied_event,
 };
 
 enum class regime : std::uint8_t { opt_in, opt_out };

@@ -49,6 +49,7 @@ struct delivery {
     bool oversized = false;       // the suspects are too many bytes together: halve, do not bisect
     std::string_view label;       // metric label `outcome`, a literal
     std::string_view dead_reason; // dead-letter reason for outcome::dead, a literal
+    std::string_view refusal;     // with upstream_health::refusing: what it refuses, a literal
     std::optional<std::chrono::milliseconds> retry_after;
     std::int64_t code = 0; // the upstream's own code, 0 for none
     std::string message;   // the upstream's own words, at most 500 bytes; not for logs

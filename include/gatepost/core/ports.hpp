@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gatepost::core {
@@ -33,6 +34,9 @@ struct pixel_status {
     std::uint64_t leased = 0;
     std::uint64_t delivered = 0; // since the start
     std::string breaker;         // "closed", "half_open" or "open"
+    std::string source;          // TikTok's event_source: "web", ...
+    bool observes = false;       // mode: observe
+    std::string paused;          // why nothing is sent: "token", "permission", ...; "" when not
     std::optional<last_answer> last;
     // TC strings of its events since the start, by what they say of the configured vendor.
     std::uint64_t tcf_disclosed = 0;
@@ -54,6 +58,14 @@ class status_source {
     virtual ~status_source() = default;
     virtual readiness ready() const = 0;
     virtual daemon_status status() const = 0;
+};
+
+// Asked on any thread.
+class pixel_control {
+  public:
+    virtual ~pixel_control() = default;
+    // A paused pixel is tried again at once. False for one that is not configured.
+    virtual bool resume(std::string_view pixel) = 0;
 };
 
 // An explanation of what would be decided about posted events, as an HTTP answer.

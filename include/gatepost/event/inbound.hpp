@@ -7,6 +7,7 @@
 #include <gatepost/core/json.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -14,7 +15,10 @@
 
 namespace gatepost::event {
 
-enum class source { web, app, offline, crm };
+// TikTok's event_source: where an event happened.
+enum class source : std::uint8_t { web, app, offline, crm };
+std::string_view to_string(source value);
+std::optional<source> source_named(std::string_view name);
 
 // Identifiers in the clear or hashed already, exactly as they came.
 struct user {
@@ -27,11 +31,34 @@ struct user {
     std::string_view ip;
     std::string_view user_agent;
     std::string_view att_status; // iOS App Tracking Transparency: "AUTHORIZED", "DENIED", ...
+    std::string_view first_name;
+    std::string_view last_name;
+    std::string_view zip_code;
+    std::string_view city;
+    std::string_view state;
+    std::string_view country;
+    std::string_view locale; // BCP 47
+    std::string_view idfa;
+    std::string_view idfv;
+    std::string_view gaid;
 };
 
 struct page {
     std::string_view url;
     std::string_view referrer;
+};
+
+// The app an event happened in. TikTok wants it of events of source app.
+struct app {
+    std::string_view id;
+    std::string_view name;
+    std::string_view version;
+};
+
+// Whom a CRM speaks of. TikTok wants it of events of source crm.
+struct lead {
+    std::string_view id;
+    std::string_view source; // TikTok's lead_event_source: the name of the CRM
 };
 
 // Who the visitor is, as the application knows it.
@@ -64,9 +91,15 @@ struct inbound {
     std::string_view id; // empty when the application gave none
     std::optional<std::chrono::sys_seconds> time;
     std::string_view pixel; // empty when the event names none
+    std::optional<event::source> source;
+    std::string_view test_event_code;
     user who;
     page where;
+    event::app app;
+    event::lead lead;
     core::json::value properties; // an object, or absent
+    core::json::value ad;         // an object, or absent: what brought the user of an app
+    core::json::value device;     // an object, or absent: user agent client hints
     visitor from;
     claims consent;
     bool limited_data_use = false;

@@ -25,4 +25,14 @@ std::string strip_parameters(std::string_view url, std::span<const std::string> 
 // Without `user:password@`.
 std::string strip_user(std::string_view url);
 
+// As it may be sent on: without `user:password@`, without the parameters of `strip_query`
+// (strip_parameters) and, with `strip_emails`, without anything that has the shape of an e-mail
+// address, escaped up to three times: a parameter that holds one, also deep in a nested URL, goes
+// as a whole; in the path, and in a fragment that is used as one, `redacted` takes its place (that
+// of the whole segment, when it is escaped). Handles (/@user), names with a scale (logo@2x.png),
+// versions (react@18.2.0) and coordinates (/@52.5,13.4,15z) are no addresses. Everything else stays
+// byte for byte. At most a third longer than what is given.
+std::string clean_url(std::string_view url, std::span<const std::string> strip_query,
+                      bool strip_emails);
+
 } // namespace gatepost::event

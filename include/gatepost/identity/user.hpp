@@ -7,13 +7,15 @@
 #include <gatepost/identity/hash.hpp>
 #include <gatepost/identity/key_file.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace gatepost::identity {
 
-// The hashes TikTok gets: 64 lower-case hex digits each, no duplicates, in the order given.
+// What TikTok gets of a person. Hashes are 64 lower-case hex digits; lists are in the order given,
+// without duplicates.
 struct hashed_user {
     std::vector<std::string> emails;
     std::vector<std::string> phones;
@@ -21,6 +23,19 @@ struct hashed_user {
     // Those of external_ids whose text was a placeholder: TikTok gets them, nobody is known by
     // them.
     std::vector<std::string> placeholders;
+    // Hashes; "" for none.
+    std::string first_name;
+    std::string last_name;
+    std::string zip_code;
+    // As TikTok gets them, not hashed; "" for none.
+    std::string city;
+    std::string state;
+    std::string country;
+    std::string locale;
+    std::string idfa; // upper case, or a hash
+    std::string idfv;
+    std::string gaid; // lower case, or a hash
+    std::string att_status;
 };
 
 // Section `identity` of the configuration, but for its key file.
@@ -29,12 +44,18 @@ struct options {
     std::vector<std::string> placeholders = {"0", "guest", "anonymous", "test"};
 };
 
-// Normalises and hashes. 64 hex digits are a hash already: lower-cased and passed on once, unless
-// they are the hash of no text at all. What is left out is named in `warnings`
-// ("<root>/user/phone: ..."), never with its value; what is blank goes without a word.
+// Normalises (identity/normalise.hpp) and hashes. Where TikTok wants a hash, 64 hex digits are one
+// already: lower-cased and passed on once, unless they are the hash of no text at all. What is left
+// out is named in `warnings` ("<root>/user/phone: ..."), never with its value; what is blank and
+// the all-zero id of a device go without a word. `given` holds as many values as its caller allows.
 hashed_user hash_user(const event::user& given, std::string_view root, const options& chosen,
                       hasher& digest, std::vector<std::string>& warnings);
-// Of an event, whose root is "/events/<n>".
+
+// The e-mails, phones and external ids of one event that are read, of each kind. TikTok documents
+// no limit; more are a mistake, or meant to keep a machine busy.
+constexpr std::size_t max_values = 20;
+// Of an event, whose root is "/events/<n>": the first max_values of each kind, the others left out
+// with one warning.
 hashed_user hash_user(const event::inbound& event, const options& chosen, hasher& digest,
                       std::vector<std::string>& warnings);
 

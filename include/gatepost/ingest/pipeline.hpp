@@ -10,6 +10,7 @@
 #include <gatepost/identity/identifier.hpp>
 #include <gatepost/ingest/arrivals.hpp>
 #include <gatepost/ingest/gates.hpp>
+#include <gatepost/ingest/match_keys.hpp>
 #include <gatepost/ingest/options.hpp>
 #include <gatepost/ledger/registry.hpp>
 #include <gatepost/tiktok/encoder.hpp>
@@ -21,7 +22,7 @@
 
 namespace gatepost::ingest {
 
-enum class outcome { queued, dropped, duplicate, rejected };
+enum class outcome { queued, dropped, duplicate, rejected, observed };
 std::string_view to_string(outcome value);
 
 // What became of one event.
@@ -34,6 +35,7 @@ struct verdict {
     std::optional<consent::disclosure> disclosed;
     std::optional<core::input_error> error;
     std::optional<std::size_t> record; // place in judgement::records, for those to be queued
+    match_keys identifiers;            // of those
     // For the audit trail; of drops only when they are recorded.
     std::string event;
     std::string evidence;
@@ -96,16 +98,18 @@ class pipeline {
   private:
     // What is settled about an event before its consent is looked at.
     struct checked {
-        const pixel& to;
+        const pixel* to = nullptr;
         std::chrono::sys_seconds time;
-        arrival& when;
+        bool kept_back = false; // an event of this name is not sent, whoever consented
     };
 
     verdict judge_one(event::inbound& event, const caller& by, bool alone, arrival& when,
                       judgement& into);
+    // The pixel and the rules that an event has to keep.
+    core::input_result<checked> check(event::inbound& event, core::wall_time now, verdict& result,
+                                      judgement& into) const;
     void decide(event::inbound& event, const caller& by, bool alone, const checked& about,
-                verdict& result, judgement& into);
-    const pixel* find_pixel(std::string_view id) const;
+                arrival& when, verdict& result, judgement& into);
 
     options options_;
     pipeline_parts parts_;

@@ -7,6 +7,7 @@
 #include <gatepost/ingest/disclosure_watch.hpp>
 #include <gatepost/ingest/options.hpp>
 #include <gatepost/ingest/pipeline.hpp>
+#include <gatepost/ingest/silence_watch.hpp>
 #include <gatepost/ingest/sweeper.hpp>
 #include <gatepost/ingest/visitor_routes.hpp>
 #include <gatepost/ledger/audit.hpp>
@@ -17,6 +18,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,14 +34,18 @@ struct surroundings {
     const visitor_routes& visitors;
     arrivals& order;
     disclosure_watch& watch;
+    silence_watch& silence;
     const core::clock& clock;
     observe::metrics& metrics;
 };
+
+class intake;
 
 // One for each thread.
 class routes final : public net::http_handler, public core::explainer {
   public:
     routes(const options& chosen, pipeline judge, surroundings around);
+    ~routes();
 
     std::optional<net::response> refuse(const net::request_head& head) override;
     boost::asio::awaitable<net::response> answer(const net::request_head& head,
@@ -49,18 +55,18 @@ class routes final : public net::http_handler, public core::explainer {
 
   private:
     boost::asio::awaitable<net::response> events(const net::request_head& head, std::string body);
+    boost::asio::awaitable<net::response> tiktok_events(const net::request_head& head,
+                                                        std::string body);
     net::response explain(const net::request_head& head, std::string body);
     net::response explain(event::body_format format, const caller& by, std::string body);
-    core::input_result<judgement> judge(const net::request_head& head, std::string body,
-                                        const arrivals::ticket& ticket);
-    void count(const judgement& judged);
-    void record_drops(const judgement& judged);
-    std::string_view controller_of(std::string_view pixel) const;
+    judgement judge(event::batch posted, const net::request_head& head,
+                    const arrivals::ticket& ticket);
     net::response with_cors(const net::request_head& head, net::response given) const;
 
     options options_;
     pipeline pipeline_;
     surroundings around_;
+    std::unique_ptr<intake> intake_;
 };
 
 // Answers as text, also for the command line: {"results": [...], "warnings": [...]}.

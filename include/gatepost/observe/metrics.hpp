@@ -31,6 +31,8 @@ class metrics {
     // A TC string, by whether it discloses the configured vendor: "disclosed", "not_disclosed" or
     // "unreadable".
     void tcf_string(std::string_view pixel, std::string_view vendor);
+    // An identifier that a queued event carries: "email", "ttclid", "ip", ...
+    void identifier(std::string_view pixel, std::string_view kind);
     void ingest_took(std::chrono::nanoseconds time);
     // Spool.
     void commit_took(std::chrono::nanoseconds time);
@@ -51,6 +53,8 @@ class metrics {
     void upstream_connections(std::string_view state, std::int64_t count);
     void upstream_handshake();
     void breaker(std::string_view pixel, int state); // 0 closed, 1 half open, 2 open
+    // Nothing is sent for this pixel, and why; "" when it is not paused. One reason at a time.
+    void paused(std::string_view pixel, std::string_view reason);
 
     // Prometheus text format 0.0.4.
     std::string render() const;

@@ -16,8 +16,10 @@ class breaker {
     // May a request go out now? After yes in the half-open state the answer is no until its outcome
     // is told.
     bool admit(core::steady_time now);
-    // When admit() will say yes, as far as time decides it.
-    core::steady_time retry_at() const { return retry_at_; }
+    // When admit() will say yes, as far as time decides it; long ago when it does not.
+    core::steady_time retry_at() const {
+        return state_ == state::open ? retry_at_ : core::steady_time::min();
+    }
 
     // True when this ends an outage: the breaker was not closed.
     bool succeeded();

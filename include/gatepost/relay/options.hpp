@@ -26,10 +26,15 @@ struct breaker_options {
 };
 
 struct options {
+    // Requests under way at once. With several pixels each has one more, which it uses when it is
+    // in trouble or when the others leave it none for a moment.
     std::size_t connections = 4;
     batch_options batch;
     retry_options retry;
     breaker_options breaker;
+    // Requests per second and pixel; lowered while the upstream says that they are too many. 0 for
+    // no limit.
+    double rate = 50;
 };
 
 } // namespace gatepost::relay

@@ -29,8 +29,12 @@ namespace gatepost::relay {
 
 // All that the relay knows of where events go.
 struct destination {
-    // A batch of payloads, as they lie in the spool, to a request.
-    std::function<core::upstream_request(std::span<const std::string_view> payloads)> request;
+    // A batch of payloads of one variant (core::record), as they lie in the spool, to a request.
+    std::function<core::upstream_request(std::string_view variant,
+                                         std::span<const std::string_view> payloads)>
+        request;
+    // The most events one request may hold, if that is less than relay.batch.max_events.
+    std::size_t most_events = 1000;
     // An answer to the outcome of each record.
     std::function<core::delivery(const core::upstream_answer& answer, std::size_t records)>
         classify;
@@ -41,6 +45,7 @@ struct destination {
 struct route {
     std::string pixel;
     destination to;
+    bool held = false; // nothing is sent: what waits of this pixel waits on (mode: observe)
 };
 
 // What the relay works with; all of it outlives the relay.
@@ -58,6 +63,8 @@ struct surroundings {
 struct lane_status {
     std::string pixel;
     breaker::state state = breaker::state::closed;
+    std::string paused;          // why the pixel is paused, a metric label; "" when it is not
+    double rate = 0;             // requests a second it may send now; 0 for no limit
     std::uint64_t delivered = 0; // events, since the start
     // What came of the last request; without an answer the outcome says why there was none.
     std::optional<core::last_answer> last;
@@ -78,6 +85,8 @@ class relay {
     void stop();
     // One for each route, by pixel. Any thread.
     std::vector<lane_status> status() const;
+    // A paused pixel is tried again at once. False for one that has no route. Any thread.
+    bool resume(std::string_view pixel);
 
   private:
     class implementation;

@@ -1,5 +1,6 @@
-// A stand-in for TikTok's API, strict about bodies, to try and test against. Keeps what came in
-// memory and shows it: it is for made-up data.
+// A stand-in for TikTok's API, both generations, strict about bodies, to try and test against.
+// Keeps what came in memory and shows it: it is for made-up data. What POST /_control takes stands
+// in src/sandbox/control.hpp, what GET /_events shows in src/sandbox/api.hpp.
 #pragma once
 
 #include <gatepost/net/address.hpp>

@@ -27,6 +27,7 @@ enum class errc {
     owned,         // another process owns this directory
     newer_version, // written by a newer program
     not_a_spool,   // the file is something else or corrupted
+    quota,         // a pixel's own share of max_bytes is used up
 };
 const boost::system::error_category& spool_category();
 core::error_code make_error_code(errc value);
@@ -41,6 +42,7 @@ struct leased_record {
     record_id id = 0;
     std::string event;
     std::string event_id;
+    std::string variant; // core::record
     std::string payload;
     core::wall_time received;
     std::chrono::sys_seconds event_time;
@@ -111,9 +113,10 @@ class queue {
     virtual ~queue() = default;
 
     // One status per record in order; the list is committed as a whole with the configured
-    // durability, or refused as a whole (errc::full, io, closed). Any thread; `done` is called
-    // once, on a thread of the engine's own (on the caller's when closed), and must return soon.
-    // An empty list is answered when everything handed over before it has been committed or failed.
+    // durability, or refused as a whole (errc::full, quota, io, closed). Any thread; `done` is
+    // called once, on a thread of the engine's own (on the caller's when closed), and must return
+    // soon. An empty list is answered when everything handed over before it has been committed or
+    // failed.
     using append_done = std::function<void(core::result<std::vector<append_status>>)>;
     virtual void append(std::vector<core::sealed_record> records, append_done done) = 0;
 

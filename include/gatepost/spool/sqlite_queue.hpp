@@ -9,6 +9,7 @@
 #include <gatepost/spool/queue.hpp>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -24,6 +25,8 @@ struct options {
     std::string path = "/var/lib/gatepost";
     spool::durability durability = durability::process;
     core::byte_size max_bytes = core::gibibytes(1); // waiting and dead records
+    // Of these the most that one pixel may take; pixels that are not in it may take all.
+    std::map<std::string, core::byte_size> max_bytes_of_pixel;
     std::chrono::milliseconds retention = std::chrono::hours(24 * 7);
     std::chrono::milliseconds dead_letter_retention = std::chrono::hours(24 * 30);
     std::chrono::milliseconds dedupe_window = std::chrono::hours(48);

@@ -1,5 +1,5 @@
-// From a permitted event to the bytes TikTok gets (Events API 2.0, POST
-// /open_api/v1.3/event/track/; sources of each rule in docs/tiktok.md).
+// From a permitted event to the bytes TikTok gets (Events API 2.0 event object; sources of each
+// rule in docs/tiktok.md).
 #pragma once
 
 #include <gatepost/consent/permitted.hpp>
@@ -8,6 +8,7 @@
 #include <gatepost/event/inbound.hpp>
 #include <gatepost/identity/identifier.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,13 +23,22 @@ struct envelope {
     std::chrono::sys_seconds event_time;
     core::wall_time received;
     std::string evidence; // JSON of the decision and its findings
+    // What this pixel's events go without: pixels[].deny_properties, also inside contents, and
+    // pixels[].send_ip.
+    std::span<const std::string> deny_properties;
+    bool send_ip = true;
+};
+
+// What page.url and page.referrer lose (section `events` of the configuration).
+struct url_cleaning {
+    std::vector<std::string> strip_query; // parameters of these names
+    bool strip_emails = true;             // and what has the shape of an e-mail address
 };
 
 // The only maker of sealed records.
 class encoder {
   public:
-    // `strip_query`: parameters to leave out of page.url and page.referrer.
-    explicit encoder(std::vector<std::string> strip_query);
+    explicit encoder(url_cleaning cleaning);
 
     // Writes the event object and computes its duplicate key. Holds a hasher: one for each thread.
     core::sealed_record seal(const consent::permitted<event::inbound>& event,
@@ -39,7 +49,7 @@ class encoder {
     std::string payload(const consent::permitted<event::inbound>& event, const envelope& about,
                         const identity::visitor& who) const;
 
-    std::vector<std::string> strip_query_;
+    url_cleaning cleaning_;
     identity::hasher digest_;
 };
 

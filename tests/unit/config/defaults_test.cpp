@@ -59,9 +59,23 @@ TEST_CASE("config: the contract's defaults, left out and as config/gatepost.yaml
     REQUIRE(read.ingest.pixels.size() == 1);
     CHECK(read.ingest.pixels[0].controller == "default");
     CHECK(read.ingest.pixels[0].test_event_code.empty());
-    CHECK(read.ingest.max_age == 168h);
+    CHECK(read.ingest.pixels[0].source == event::source::web);
+    CHECK(read.ingest.pixels[0].api == tiktok::api::event);
+    CHECK_FALSE(read.ingest.pixels[0].observes);
+    CHECK(read.ingest.pixels[0].hosts.empty());
+    CHECK(read.ingest.pixels[0].deny_events.empty());
+    CHECK(read.ingest.pixels[0].deny_properties.empty());
+    CHECK(read.ingest.pixels[0].send_ip);
+    CHECK(read.spool.max_bytes_of_pixel.empty());
+    CHECK(read.ingest.max_age.web == 168h);
+    CHECK(read.ingest.max_age.app == 168h);
+    CHECK(read.ingest.max_age.offline == 672h);
+    CHECK(read.ingest.max_age.crm == 672h);
+    CHECK_FALSE(read.ingest.map_names);
+    CHECK(read.relay.rate == 50);
     CHECK(read.ingest.door.allowed_origins.empty());
-    CHECK(read.strip_query ==
+    CHECK(read.url_cleaning.strip_emails);
+    CHECK(read.url_cleaning.strip_query ==
           std::vector<std::string>{"email", "e-mail", "phone", "name", "token"});
 
     CHECK(read.consent.options.tcf.vendor == 986);
@@ -199,7 +213,15 @@ metrics: {http: "0.0.0.0:9090"}
 pixels:
   - {id: P, access_token_env: T, test_event_code: TEST1, controller: brand}
   - {id: Q, access_token_file: /run/secrets/q}
-events: {max_age: {web: 48h}, strip_query: []}
+  - {id: R, source: offline, mode: observe, hosts: [Shop.example, "*.shop.example"]}
+  - id: S
+    access_token_env: T
+    api: pixel
+    deny_events: [Purchase]
+    deny_properties: [query]
+    send_ip: false
+    max_spool_bytes: 64MiB
+events: {max_age: {web: 48h, app: 1h, offline: 2h, crm: 3h}, names: map, strip_query: [], strip_emails: false}
 consent:
   tcf: {vendor: 65535, consent: [1, 2], legitimate_interest: [7, 24], flexible: [2], vendor_not_disclosed: denied}
   regime:
@@ -223,6 +245,7 @@ spool: {path: /s, durability: power, max_bytes: 2GiB, retention: 1d, dedupe: {wi
 relay:
   endpoint: http://127.0.0.1:8789
   connections: 2
+  rate: 0
   batch: {max_events: 10, max_bytes: 64KiB, linger: 0}
   breaker: {failures: 1, open: 10ms, max: 10ms}
 shutdown_grace: 0
@@ -236,11 +259,28 @@ log: {level: debug, format: text}
     CHECK(read.ingest.trusted_proxies.contains(boost::asio::ip::make_address("10.1.1.1")));
     CHECK(read.listen.limits.max_body == core::kibibytes(64));
     CHECK(read.metrics == net::listen_address{"0.0.0.0", 9090});
-    REQUIRE(read.ingest.pixels.size() == 2);
+    REQUIRE(read.ingest.pixels.size() == 4);
     CHECK(read.ingest.pixels[0].controller == "brand");
     CHECK(read.ingest.pixels[0].test_event_code == "TEST1");
-    CHECK(read.ingest.max_age == 48h);
-    CHECK(read.strip_query.empty());
+    const auto& observed = read.ingest.pixels[2];
+    CHECK(observed.source == event::source::offline);
+    CHECK(observed.observes);
+    CHECK(observed.hosts == std::vector<std::string>{"shop.example", "*.shop.example"});
+    const auto& old = read.ingest.pixels[3];
+    CHECK(old.api == tiktok::api::pixel);
+    CHECK(old.deny_events == std::vector<std::string>{"Purchase"});
+    CHECK(old.deny_properties == std::vector<std::string>{"query"});
+    CHECK_FALSE(old.send_ip);
+    CHECK(read.spool.max_bytes_of_pixel ==
+          std::map<std::string, core::byte_size>{{"S", core::mebibytes(64)}});
+    CHECK(read.ingest.max_age.web == 48h);
+    CHECK(read.ingest.max_age.app == 1h);
+    CHECK(read.ingest.max_age.offline == 2h);
+    CHECK(read.ingest.max_age.crm == 3h);
+    CHECK(read.ingest.map_names);
+    CHECK(read.url_cleaning.strip_query.empty());
+    CHECK_FALSE(read.url_cleaning.strip_emails);
+    CHECK(read.relay.rate == 0);
     CHECK(read.consent.options.tcf.vendor == 65535);
     CHECK(read.consent.options.tcf.consent == std::vector{1, 2});
     CHECK(read.consent.options.tcf.legitimate_interest == std::vector{7, 24});

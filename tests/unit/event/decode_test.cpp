@@ -112,14 +112,13 @@ TEST_CASE("decode: an event that is not valid names the place and leaves the oth
         {R"({"event":"a","event_time":1795350000.5})", "/event_time"},
         {R"({"event":"a","event_time":1795350000000})", "/event_time"},
         {R"({"event":"a","event_time":-1})", "/event_time"},
-        {R"({"event":"a","event_source":"app"})", "/event_source"},
-        {R"({"event":"a","event_source":"offline"})", "/event_source"},
-        {R"({"event":"a","event_source":"crm"})", "/event_source"},
         {R"({"event":"a","event_source":"email"})", "/event_source"},
         {R"({"event":"a","event_source":1})", "/event_source"},
         {R"({"event":"a","pixel":1})", "/pixel"},
         {R"({"event":"a","pixel":"A","event_source_id":"B"})", "/event_source_id"},
         {R"({"event":"a","user":"alice"})", "/user"},
+        {R"({"event":"a","app":"343200656"})", "/app"},
+        {R"({"event":"a","lead":7})", "/lead"},
         {R"({"event":"a","page":"https://shop.example"})", "/page"},
         {R"({"event":"a","properties":[1]})", "/properties"},
         {R"({"event":"a","properties":"x"})", "/properties"},
@@ -177,6 +176,7 @@ TEST_CASE("decode: the event of the documentation arrives whole") {
     const auto& event = batch.events.at(0).value();
     CHECK(event.id == "order-100234");
     CHECK(event.time->time_since_epoch().count() == 1795350000);
+    CHECK(event.source == event::source::web);
     CHECK(event.pixel == "C0EXAMPLE0PIXEL0CODE");
     CHECK(event.who.emails == std::vector<std::string_view>{" Alice@Example.com"});
     CHECK(event.who.phones == std::vector<std::string_view>{"+1 (213) 373-4253"});
@@ -229,7 +229,7 @@ TEST_CASE("decode: the pixel may come under TikTok's name") {
 
 TEST_CASE("decode: null is absent everywhere") {
     const auto batch = decode(R"({"event":"a","event_id":null,"event_time":null,"pixel":null,
-        "event_source":null,"properties":null,"page":null,"app":null,"nonsense":null,"events":null,
+        "event_source":null,"properties":null,"page":null,"app":null,"ad":null,"lead":null,"device":null,"test_event_code":null,"nonsense":null,"events":null,
         "limited_data_use":null,
         "user":{"email":null,"phone":[null],"first_name":null},"visitor":{"cookie":null,"age":null,
         "headers":{"x":null}},"consent":{"marketing":null,"at":null,"gpp_sid":null}})");
@@ -245,15 +245,13 @@ TEST_CASE("decode: null is absent everywhere") {
 
 TEST_CASE("decode: what is left out is said, without the text that was sent") {
     const auto batch = decode(R"([{"event":"a"},{"event":"a","alice@example.com":1,"b":2,
-        "app":{"app_id":"1"},"user":{"emial":"alice@example.com","email":["x@y",7,{"a":1}],
-        "external_id":1.5,"first_name":"Alice","ttclid":3},"page":{"url":[],"alice":"x"},
+        "user":{"emial":"alice@example.com","email":["x@y",7,{"a":1}],
+        "external_id":1.5,"ttclid":3},"page":{"url":[],"alice":"x"},
         "properties":{"anything":"goes"},"visitor":{"alice":1},"consent":{"alice":1}}])");
     CHECK(batch.events.at(1)->who.emails == std::vector<std::string_view>{"x@y"});
-    CHECK(batch.warnings == strings{"/events/1/app: not available yet; left out",
-                                    "/events/1/user/email: not a string; left out",
+    CHECK(batch.warnings == strings{"/events/1/user/email: not a string; left out",
                                     "/events/1/user/email: not a string; left out",
                                     "/events/1/user/external_id: not a string; left out",
-                                    "/events/1/user/first_name: not available yet; left out",
                                     "/events/1/user/ttclid: not a string; left out",
                                     "/events/1/user: 1 unknown key; left out",
                                     "/events/1/page/url: not a string; left out",

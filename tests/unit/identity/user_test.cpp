@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <map>
+
 using namespace gatepost;
 using strings = std::vector<std::string>;
 
@@ -125,16 +127,168 @@ TEST_CASE("user: several identifiers keep their order and stand once") {
 
 TEST_CASE("user: warnings name the place, never the value") {
     hashing now;
-    now.event.who.emails = {"alice", "\xe4\xb8\xad@x.example"};
+    now.event.who.emails = {"alice", "\xff@x.example"};
     now.event.who.phones = {"alice", "020 7183 8750"};
-    now.event.who.phone_region = "CN";
     now.run();
     CHECK(now.warnings ==
           strings{"/events/0/user/email: no @; left out",
                   "/events/0/user/email: not an address whose lower case is certain; left out",
                   "/events/0/user/phone: not certain to be a phone number; left out",
-                  "/events/0/user/phone: no country code, and national numbers of the region are "
-                  "not available yet; left out"});
+                  "/events/0/user/phone: no country code and no region; left out"});
+}
+
+TEST_CASE("user: names and zip code are hashed, places are not") {
+    hashing now;
+    auto& given = now.event.who;
+    given.first_name = " Alice";
+    given.last_name = "O'Brien";
+    given.zip_code = "941 07";
+    given.city = "San Francisco";
+    given.state = "CA";
+    given.country = "US";
+    const auto who = now.run();
+    // printf alice | sha256sum, and so on.
+    CHECK(who.first_name == "2bd806c97f0e00af1a1fc3328fa763a9269723c8db8fac4f93af71db186d6e90");
+    CHECK(who.last_name == "b4cb6cb33fe4b865868de825023a1e2790dc12ac01ecc8d7c5afe8254071c8ba");
+    CHECK(who.zip_code == "c884a209ebe08750a7d13db63bd02233b375bd79786cbe329ab11586cc35dead");
+    CHECK(who.city == "sanfrancisco");
+    CHECK(who.state == "ca");
+    CHECK(who.country == "us");
+    CHECK(now.warnings.empty());
+}
+
+TEST_CASE("user: what a device says of itself") {
+    hashing now;
+    auto& given = now.event.who;
+    given.locale = "en_US";
+    given.idfa = "6d92078a-8246-4ba4-ae5b-76104861e7dc";
+    given.gaid = "38400000-8CF0-11BD-B23E-10B96E40000D";
+    given.idfv = "6D92078a-8246-4ba4-ae5b-76104861e7dc";
+    given.att_status = "denied";
+    given.emails = {"alice_abc@gmail.com"};
+    const auto who = now.run();
+    CHECK(who.locale == "en-US");
+    CHECK(who.idfa == "6D92078A-8246-4BA4-AE5B-76104861E7DC");
+    CHECK(who.gaid == "38400000-8cf0-11bd-b23e-10b96e40000d");
+    CHECK(who.idfv == "6D92078a-8246-4ba4-ae5b-76104861e7dc");
+    CHECK(who.att_status == "DENIED");
+    CHECK(who.emails == strings{alice_hash}); // TikTok does not use it then; it knows itself
+    CHECK(now.warnings.empty());
+}
+
+namespace {
+
+struct single {
+    std::string_view name;
+    std::string_view event::user::*given;
+    std::string identity::hashed_user::*sent;
+};
+using from = event::user;
+using to = identity::hashed_user;
+const std::vector<single> hashed_singles{{"first_name", &from::first_name, &to::first_name},
+                                         {"last_name", &from::last_name, &to::last_name},
+                                         {"zip_code", &from::zip_code, &to::zip_code}};
+const std::vector<single> kept_singles{
+    {"city", &from::city, &to::city},          {"state", &from::state, &to::state},
+    {"country", &from::country, &to::country}, {"locale", &from::locale, &to::locale},
+    {"idfa", &from::idfa, &to::idfa},          {"gaid", &from::gaid, &to::gaid},
+    {"idfv", &from::idfv, &to::idfv},          {"att_status", &from::att_status, &to::att_status}};
+
+std::vector<single> all_singles() {
+    auto all = hashed_singles;
+    all.insert(all.end(), kept_singles.begin(), kept_singles.end());
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("user: names and zip code may be hashed already") {
+    for (const auto& field : hashed_singles) {
+        CAPTURE(field.name);
+        hashing now;
+        now.event.who.*field.given =
+            " 848A771458438FC2EC420560D769FB9B9B86851EE338EC56517BAABD79D3BB4F";
+        CHECK(now.run().*field.sent == alice_hash);
+        now.event.who.*field.given =
+            "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855";
+        CHECK((now.run().*field.sent).empty());
+        CHECK(now.warnings == strings{"/events/0/user/" + std::string(field.name) +
+                                      ": the hash of an empty text; left out"});
+    }
+}
+
+TEST_CASE("user: a blank field of any kind goes without a word") {
+    const auto blank = GENERATE(as<std::string_view>(), "", " ", "\xc2\xa0", "null", "undefined");
+    for (const auto& field : all_singles()) {
+        CAPTURE(field.name);
+        hashing now;
+        now.event.who.*field.given = blank;
+        CHECK((now.run().*field.sent).empty());
+        CHECK(now.warnings.empty());
+    }
+}
+
+TEST_CASE("user: a field that cannot be read is left out and named, never shown") {
+    const std::map<std::string_view, std::string> reasons{
+        {"locale", "not a language tag"},
+        {"idfa", "neither a UUID nor a hash"},
+        {"gaid", "neither a UUID nor a hash"},
+        {"idfv", "not a UUID"},
+        {"att_status", "not one of TikTok's words"},
+    };
+    for (const auto& field : all_singles()) {
+        CAPTURE(field.name);
+        hashing now;
+        now.event.who.*field.given = "?!";
+        CHECK((now.run().*field.sent).empty());
+        const auto found = reasons.find(field.name);
+        const auto why = found != reasons.end()
+                             ? found->second
+                             : "no letter or digit, or a character without a certain lower case";
+        CHECK(now.warnings ==
+              strings{"/events/0/user/" + std::string(field.name) + ": " + why + "; left out"});
+    }
+}
+
+TEST_CASE("user: the device id of those who do not permit tracking goes without a word") {
+    hashing now;
+    auto& given = now.event.who;
+    given.idfa = given.gaid = given.idfv = "00000000-0000-0000-0000-000000000000";
+    const auto who = now.run();
+    CHECK(who.idfa.empty());
+    CHECK(who.gaid.empty());
+    CHECK(who.idfv.empty());
+    CHECK(now.warnings.empty());
+}
+
+TEST_CASE("user: of an event twenty values of a kind are read, and the rest named once") {
+    std::vector<std::string> ids;
+    for (int i = 0; i < 30; ++i) {
+        ids.push_back("id" + std::to_string(i));
+    }
+    hashing now;
+    now.event.index = 2;
+    now.event.who.external_ids.assign(ids.begin(), ids.begin() + 20);
+    CHECK(now.run().external_ids.size() == 20);
+    CHECK(now.warnings.empty());
+    now.event.who.external_ids.assign(ids.begin(), ids.end());
+    const auto who = now.run();
+    REQUIRE(who.external_ids.size() == 20);
+    CHECK(who.external_ids.back() == now.digest.hex("id19"));
+    CHECK(now.warnings ==
+          strings{"/events/2/user/external_id: values after the first 20; left out"});
+}
+
+TEST_CASE("user: an erasure is about every value that is named") {
+    std::vector<std::string> ids;
+    for (int i = 0; i < 100; ++i) {
+        ids.push_back("id" + std::to_string(i));
+    }
+    hashing now;
+    now.event.who.external_ids.assign(ids.begin(), ids.end());
+    const auto who = identity::hash_user(now.event.who, "", now.chosen, now.digest, now.warnings);
+    CHECK(who.external_ids.size() == 100);
+    CHECK(now.warnings.empty());
 }
 
 TEST_CASE("subject keys: keyed hashes of kind and value, cut to 128 bits") {

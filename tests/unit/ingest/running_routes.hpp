@@ -20,12 +20,15 @@ namespace gatepost::test {
 class running_routes {
   public:
     explicit running_routes(ingest::options chosen = one_pixel(), consent::options consent = {},
-                            ledger::audit_options audit = {.record = ledger::audit_record::none})
+                            ledger::audit_options audit = {.record = ledger::audit_record::none},
+                            std::map<std::string, core::byte_size> quotas = {})
         : options_(std::move(chosen)),
           gates_(consent::gate(std::move(consent), consent::catalog::built_in())) {
         audit.directory = directory_.file("audit");
-        queue_ =
-            spool::open_sqlite_queue({.path = directory_.file("spool")}, clock, metrics_).value();
+        queue_ = spool::open_sqlite_queue(
+                     {.path = directory_.file("spool"), .max_bytes_of_pixel = std::move(quotas)},
+                     clock, metrics_)
+                     .value();
         registry_ =
             ledger::registry::open({.file = directory_.file("registry.db")}, key_, clock).value();
         trail_ = ledger::audit::open(audit, key_, clock, metrics_).value();
@@ -36,7 +39,7 @@ class running_routes {
         routes_ = std::make_unique<ingest::routes>(
             options_, make_pipeline(options_, gates_, registry_.get()),
             ingest::surroundings{*queue_, *registry_, *trail_, *sweeper_, *visitors_, order_, watch,
-                                 clock, metrics_});
+                                 silence, clock, metrics_});
     }
     ~running_routes() { queue_->close(); }
 
@@ -56,6 +59,10 @@ class running_routes {
         return answer;
     }
 
+    std::optional<net::response> refuse(const net::request_head& head) {
+        return routes_->refuse(head);
+    }
+    std::string metrics() const { return metrics_.render(); }
     std::uint64_t waiting() const { return queue_->count().waiting; }
     ledger::registry& registry() { return *registry_; }
     ledger::audit& trail() { return *trail_; }
@@ -64,6 +71,7 @@ class running_routes {
 
     fake_clock clock;
     ingest::disclosure_watch watch;
+    ingest::silence_watch silence;
 
   private:
     boost::asio::awaitable<void> await(net::request_head head, std::string body,

@@ -36,7 +36,7 @@ inline ingest::pipeline make_pipeline(const ingest::options& chosen, const inges
     const identity::instance_key key{core::secret_string(key_bytes)};
     return {chosen,
             {gates, registry, identity::identifier({}, key), identity::token_signer(key),
-             tiktok::encoder({"email", "e-mail", "phone", "name", "token"})}};
+             tiktok::encoder({.strip_query = {"email", "e-mail", "phone", "name", "token"}})}};
 }
 
 class trial {

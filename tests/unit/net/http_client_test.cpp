@@ -419,6 +419,29 @@ TEST_CASE("http client: a reset instead of an answer is broken") {
     CHECK(kind_of(upstream.post(request("/reset"))) == client_errc::broken);
 }
 
+TEST_CASE("http client: an answer that comes while the body is written counts, not the reset") {
+    test::certificate shown("DNS:localhost");
+    const bool tls = GENERATE(false, true);
+    CAPTURE(tls);
+    // Answers by the head, reads a little of what follows, and closes.
+    running_server server({}, tls ? shown.server() : nullptr);
+    const auto port = server.address().port;
+    client upstream(tls ? over_tls(port, shown.file()) : plain(port));
+    const auto answer = upstream.post(request("/refused", std::string(64 << 20, 'b')));
+    REQUIRE(answer.has_value());
+    CHECK(answer->status == 403);
+    CHECK(upstream.metric("gatepost_upstream_connections{state=\"idle\"}") == "0");
+}
+
+TEST_CASE("http client: a peer that closes in the middle of the body says nothing: broken") {
+    test::scripted_peer peer;
+    client upstream(plain(peer.port()));
+    std::thread script([&] { peer.accept().read_until("bbb"); });
+    CHECK(kind_of(upstream.post(request("/", std::string(64 << 20, 'b')))) == client_errc::broken);
+    script.join();
+    CHECK_FALSE(peer.is_called());
+}
+
 TEST_CASE("http client: a redirect is an answer like any other") {
     running_server server;
     client upstream(plain(server.address().port));

@@ -23,6 +23,7 @@ void exercise(observe::metrics& metrics) {
     metrics.decision("send", "explicit-grant", "cookiebot");
     metrics.conflict("cookiebot", "header");
     metrics.tcf_string(pixel, "not_disclosed");
+    metrics.identifier(pixel, "email");
     metrics.ingest_took(3ms);
     metrics.commit_took(2s);
     metrics.spool({.waiting = 5, .leased = 4, .dead = 3, .bytes = 2000, .oldest_seconds = 1.5});
@@ -38,6 +39,7 @@ void exercise(observe::metrics& metrics) {
     metrics.upstream_connections("idle", 2);
     metrics.upstream_handshake();
     metrics.breaker(pixel, 2);
+    metrics.paused(pixel, "token");
 }
 
 } // namespace
@@ -52,6 +54,7 @@ TEST_CASE("metrics: each one of the contract is there under its name, with its l
             R"(gatepost_decisions_total{action="send",rule="explicit-grant",source="cookiebot"} 1)",
             R"(gatepost_conflicts_total{denied="header",granted="cookiebot"} 1)",
             R"(gatepost_tcf_strings_total{pixel="C0EXAMPLE0PIXEL0CODE",vendor="not_disclosed"} 1)",
+            R"(gatepost_identifiers_total{kind="email",pixel="C0EXAMPLE0PIXEL0CODE"} 1)",
             R"(gatepost_ingest_seconds_count 1)",
             R"(gatepost_ingest_seconds_bucket{le="0.0025"} 0)",
             R"(gatepost_ingest_seconds_bucket{le="0.005"} 1)",
@@ -73,6 +76,7 @@ TEST_CASE("metrics: each one of the contract is there under its name, with its l
             R"(gatepost_upstream_connections{state="idle"} 2)",
             R"(gatepost_upstream_handshakes_total 1)",
             R"(gatepost_breaker_state{pixel="C0EXAMPLE0PIXEL0CODE"} 2)",
+            R"(gatepost_pixel_paused{pixel="C0EXAMPLE0PIXEL0CODE",reason="token"} 1)",
         }) {
         CHECK_THAT(text, Contains("\n" + std::string(line) + "\n"));
     }
@@ -92,6 +96,8 @@ TEST_CASE("metrics: a pixel that is not configured is labelled other") {
     metrics.breaker(made_up, 1);
     metrics.withdrawn(made_up, 1);
     metrics.tcf_string(made_up, "disclosed");
+    metrics.identifier(made_up, "email");
+    metrics.paused(made_up, "token");
     const auto text = metrics.render();
     CHECK_THAT(text, Contains(R"(gatepost_events_total{outcome="rejected",pixel="other"} 2)"));
     CHECK_THAT(text, Contains(R"(gatepost_delivered_total{pixel="other"} 1)"));
@@ -111,6 +117,38 @@ TEST_CASE("metrics: counters add up, gauges take the last value") {
     CHECK_THAT(text, Contains("gatepost_upstream_handshakes_total 3"));
     CHECK_THAT(text, Contains(R"(gatepost_upstream_connections{state="busy"} 2)"));
     CHECK_THAT(text, Contains(R"(gatepost_breaker_state{pixel="C0EXAMPLE0PIXEL0CODE"} 0)"));
+}
+
+TEST_CASE("metrics: a pixel is paused for one reason at a time, and then for none") {
+    constexpr auto other = "C0OTHER0PIXEL0CODE00";
+    const auto series = [](const std::string& of, const std::string& reason, int value) {
+        return "gatepost_pixel_paused{pixel=\"" + of + "\",reason=\"" + reason + "\"} " +
+               std::to_string(value) + "\n";
+    };
+    observe::metrics metrics({pixel, other});
+    metrics.paused(pixel, "");
+    CHECK_THAT(metrics.render(), !Contains("gatepost_pixel_paused{"));
+    metrics.paused(pixel, "token");
+    metrics.paused(other, "token");
+    metrics.paused(pixel, "token");
+    CHECK_THAT(metrics.render(), Contains(series(pixel, "token", 1)));
+    metrics.paused(pixel, "permission");
+    CHECK_THAT(metrics.render(), Contains(series(pixel, "token", 0)));
+    CHECK_THAT(metrics.render(), Contains(series(pixel, "permission", 1)));
+    metrics.paused(pixel, "");
+    CHECK_THAT(metrics.render(), Contains(series(pixel, "token", 0)));
+    CHECK_THAT(metrics.render(), Contains(series(pixel, "permission", 0)));
+    CHECK_THAT(metrics.render(), Contains(series(other, "token", 1)));
+}
+
+TEST_CASE("metrics: identifiers are counted for each pixel and kind") {
+    observe::metrics metrics({pixel});
+    metrics.identifier(pixel, "email");
+    metrics.identifier(pixel, "ttclid");
+    metrics.identifier(pixel, "email");
+    const auto text = metrics.render();
+    CHECK_THAT(text, Contains(R"(_total{kind="email",pixel="C0EXAMPLE0PIXEL0CODE"} 2)"));
+    CHECK_THAT(text, Contains(R"(_total{kind="ttclid",pixel="C0EXAMPLE0PIXEL0CODE"} 1)"));
 }
 
 TEST_CASE("metrics: the text is Prometheus's format, each name with help and type") {

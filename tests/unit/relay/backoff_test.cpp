@@ -42,3 +42,12 @@ TEST_CASE("backoff: no failure yet counts as the first") {
 TEST_CASE("backoff: first and greatest wait may be the same, and hours") {
     CHECK(backoff({.first = 24h, .max = 24h}, 50, 0.5) == 12h);
 }
+
+TEST_CASE("backoff: what the upstream asks for holds if it is longer, but no longer than an hour") {
+    CHECK(backoff(options, 1, 0.5, std::nullopt) == 500ms);
+    CHECK(backoff(options, 1, 0.5, 100ms) == 500ms);
+    CHECK(backoff(options, 1, 0.5, 30s) == 30s);
+    CHECK(backoff(options, 1, 0.5, 59min) == 59min);
+    CHECK(backoff(options, 1, 0.5, 1h) == 1h);
+    CHECK(backoff(options, 1, 0.5, std::chrono::hours(24 * 365)) == 1h);
+}

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -29,11 +30,24 @@ const std::string hash(64, 'a');
 } // namespace
 
 TEST_CASE("sandbox: the golden bodies are taken") {
-    const auto name = GENERATE(as<std::string>(), "minimal", "full");
-    std::ifstream in(GATEPOST_SOURCE_DIR "/tests/data/tiktok/" + name + ".body.json");
-    std::ostringstream text;
-    text << in.rdbuf();
-    CHECK(fault_of(std::move(text).str()) == fault());
+    std::size_t seen = 0;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(GATEPOST_SOURCE_DIR "/tests/data/tiktok")) {
+        const auto name = entry.path().filename().string();
+        if (!name.ends_with(".body.json")) {
+            continue;
+        }
+        CAPTURE(name);
+        ++seen;
+        std::ifstream in(entry.path());
+        std::ostringstream text;
+        text << in.rdbuf();
+        const auto body = core::json::parse(std::move(text).str()).value();
+        const bool is_1_0 = name.find(".pixel.") != std::string::npos;
+        CHECK((is_1_0 ? sandbox::find_pixel_fault(body.root())
+                      : sandbox::find_fault(body.root())) == fault());
+    }
+    CHECK(seen >= 10); // four sources and two generations, full and minimal
 }
 
 TEST_CASE("sandbox: TikTok's own kinds of values are taken") {
@@ -44,7 +58,12 @@ TEST_CASE("sandbox: TikTok's own kinds of values are taken") {
         R"("page":{"url":"https://s.example/","referrer":""})",
         R"("properties":{"value":1,"currency":"USD","contents":[{"content_id":"1","price":0.5}]})",
         R"("properties":{"any_custom":{"key":[1]},"content_ids":["a","b"]})",
-        R"("limited_data_use":true)", R"("app":{"app_id":"1"})");
+        R"("limited_data_use":true)", R"("app":{"app_id":"1"})",
+        R"("user":{"idfa":"6D92078A-8246-4BA4-AE5B-76104861E7DC","att_status":"DENIED"})",
+        R"("user":{"gaid":"6d92078a-8246-4ba4-ae5b-76104861e7dc"})",
+        R"("user":{"idfa":")" + hash + R"(","gaid":")" + hash + "\"}",
+        R"("ad":{"callback":"c","attributed":true,"attribution_provider":"x"})",
+        R"("device":{"mobile":false,"platform":"Android","browser_version_list":[]})");
     CAPTURE(members);
     CHECK(fault_of_event(members) == fault());
 }
@@ -91,6 +110,24 @@ TEST_CASE("sandbox: a value of a wrong type is named by its path") {
         {R"("properties":{"contents":[{"quantity":1.5}]})", "properties.contents.0.quantity"},
         {R"("properties":{"content_ids":[1]})", "properties.content_ids"},
         {R"("limited_data_use":1)", "limited_data_use"},
+        {R"("user":{"last_name":["a"]})", "user.last_name"},
+        {R"("user":{"zip_code":"94107"})", "user.zip_code"},
+        {R"("user":{"country":1})", "user.country"},
+        {R"("user":{"locale":["en-US"]})", "user.locale"},
+        {R"("user":{"idfv":1})", "user.idfv"},
+        {R"("user":{"idfa":"6d92078a-8246-4ba4-ae5b-76104861e7dc"})", "user.idfa"},
+        {R"("user":{"idfa":""})", "user.idfa"},
+        {R"("user":{"idfa":")" + std::string(64, 'A') + "\"}", "user.idfa"},
+        {R"("user":{"gaid":"6D92078A-8246-4BA4-AE5B-76104861E7DC"})", "user.gaid"},
+        {R"("user":{"att_status":"authorized"})", "user.att_status"},
+        {R"("app":{"app_id":343200656})", "app.app_id"},
+        {R"("app":{"app_version":1.0})", "app.app_version"},
+        {R"("ad":{"campaign_id":1})", "ad.campaign_id"},
+        {R"("ad":{"is_retargeting":"true"})", "ad.is_retargeting"},
+        {R"("lead":{"lead_id":7})", "lead.lead_id"},
+        {R"("device":{"mobile":"?0"})", "device.mobile"},
+        {R"("device":{"browser_version_list":"x"})", "device.browser_version_list"},
+        {R"("properties":{"predicted_ltv":"1"})", "properties.predicted_ltv"},
     }));
     CAPTURE(members);
     REQUIRE(fault_of_event(members));
@@ -107,6 +144,10 @@ TEST_CASE("sandbox: fields that nobody knows are named, but for properties") {
     CHECK(fault_of_event(R"("visitor":{})") == "data.0.visitor: Unknown field.");
     CHECK(fault_of_event(R"("user":{"emial":"x"})") == "data.0.user.emial: Unknown field.");
     CHECK(fault_of_event(R"("page":{"title":"x"})") == "data.0.page.title: Unknown field.");
+    CHECK(fault_of_event(R"("app":{"id":"x"})") == "data.0.app.id: Unknown field.");
+    CHECK(fault_of_event(R"("ad":{"id":"x"})") == "data.0.ad.id: Unknown field.");
+    CHECK(fault_of_event(R"("lead":{"id":"x"})") == "data.0.lead.id: Unknown field.");
+    CHECK(fault_of_event(R"("device":{"id":"x"})") == "data.0.device.id: Unknown field.");
     CHECK(fault_of(R"({"event_source":"web","event_source_id":"P","data":[],"x":1})") ==
           "x: Unknown field.");
 }
@@ -132,4 +173,20 @@ TEST_CASE("sandbox: a batch holds from 1 to 1000 events") {
     CHECK(events(1000) == fault());
     CHECK(events(0) == "data: Length must be between 1 and 1000.");
     CHECK(events(1001) == events(0));
+}
+
+TEST_CASE("sandbox: each source has what it cannot do without") {
+    const auto from = [](const std::string& source, const std::string& members) {
+        return fault_of(R"({"event_source":")" + source + R"(","event_source_id":"7","data":[)" +
+                        R"({"event":"Lead","event_time":1)" + members + "}]}");
+    };
+    CHECK(from("web", "") == fault());
+    CHECK(from("offline", "") == fault());
+    CHECK(from("app", "") == "data.0.app.app_id: Missing data for required field.");
+    CHECK(from("app", R"(,"app":{"app_id":""})") ==
+          "data.0.app.app_id: Missing data for required field.");
+    CHECK(from("app", R"(,"app":{"app_id":"343200656"})") == fault());
+    CHECK(from("crm", R"(,"lead":{"lead_event_source":"HubSpot"})") ==
+          "data.0.lead.lead_id: Missing data for required field.");
+    CHECK(from("crm", R"(,"lead":{"lead_id":"7100000000000000001"})") == fault());
 }

@@ -1,3 +1,4 @@
+#include "../../../src/spool/codec.hpp"
 #include "spool_fixture.hpp"
 
 #include <csignal>
@@ -106,5 +107,24 @@ TEST_CASE_METHOD(spool_fixture, "crash: kill -9 loses nothing that was acknowled
         CHECK(std::ranges::count(statuses, duplicate) == std::ssize(statuses));
         queue.reset();
         CHECK(ask("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'") == 1);
+    }
+}
+
+TEST_CASE_METHOD(spool_fixture, "crash: after kill -9 a pixel's share is what its rows take") {
+    std::uint64_t first = 1;
+    for (std::uint64_t round = 0; round < 3; ++round) {
+        CAPTURE(round);
+        first = run_and_kill(chosen, first, 20).back().first + 1000;
+        const auto held = static_cast<std::uint64_t>(ask("SELECT sum(size) FROM records"));
+        const std::uint64_t next = 10'000'000 + round;
+        const auto size = spool::stored_size(make_content(pixel, next));
+        chosen.max_bytes_of_pixel[pixel] = {held + size - 1};
+        open();
+        CHECK(add(next).error() == spool::errc::quota);
+        chosen.max_bytes_of_pixel[pixel] = {held + size};
+        open();
+        CHECK(add(next).has_value());
+        queue.reset();
+        chosen.max_bytes_of_pixel.clear();
     }
 }

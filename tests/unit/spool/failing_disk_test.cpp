@@ -1,3 +1,4 @@
+#include "../../../src/spool/codec.hpp"
 #include "spool_fixture.hpp"
 
 #include <filesystem>
@@ -59,6 +60,22 @@ TEST_CASE_METHOD(failing_disk_fixture, "failing disk: settlements are tried unti
     CHECK(add(1, 2).value() == std::vector{duplicate, queued});
     open();
     CHECK(event_ids(lease()) == std::vector<std::string>{"order-3", "order-10", "order-2"});
+}
+
+TEST_CASE_METHOD(failing_disk_fixture,
+                 "failing disk: what could not be done leaves a pixel's share as it was") {
+    chosen.max_bytes_of_pixel[pixel] = {3 * spool::stored_size(make_content(pixel, 1))};
+    open();
+    add(1, 2).value();
+    const auto records = lease(1);
+    fail(SQLITE_IOERR_WRITE);
+    CHECK(add(3).error() == spool::errc::io);
+    settle(records); // tried again and again
+    CHECK(add(3).error() == spool::errc::io);
+    work();
+    CHECK(add(3, 3).error() == spool::errc::quota);
+    CHECK(add(3, 2).value() == std::vector{queued, queued});
+    CHECK(add(5).error() == spool::errc::quota);
 }
 
 TEST_CASE_METHOD(failing_disk_fixture,

@@ -78,11 +78,11 @@ TEST_CASE_METHOD(spool_fixture, "files: a second opener is told who owns the dir
 TEST_CASE_METHOD(spool_fixture, "files: a newer version is refused and left as it is") {
     open();
     queue.reset();
-    change(file(), "PRAGMA user_version = 2");
+    change(file(), "PRAGMA user_version = 3");
     const auto opened = try_open();
     REQUIRE(opened.has_error());
     CHECK(opened.error() == spool::errc::newer_version);
-    CHECK(ask("PRAGMA user_version") == 2);
+    CHECK(ask("PRAGMA user_version") == 3);
 }
 
 TEST_CASE_METHOD(spool_fixture, "files: what is no spool is refused and left as it is") {
@@ -128,7 +128,7 @@ TEST_CASE_METHOD(spool_fixture, "files: the file says what it is and is no burde
     open();
     queue.reset();
     CHECK(ask("PRAGMA application_id") == 0x47507371);
-    CHECK(ask("PRAGMA user_version") == 1);
+    CHECK(ask("PRAGMA user_version") == 2);
     CHECK(ask("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'") == 1);
     // Nothing is indexed at random: the only index is the one of the few pixels.
     CHECK(ask("SELECT count(*) FROM sqlite_schema WHERE type = 'index'") == 1);

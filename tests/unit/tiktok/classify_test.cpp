@@ -75,6 +75,12 @@ TEST_CASE("classify: what passes is retried, and nothing is dead") {
         {200, "null", failing},
         {200, "[]", failing},
         {200, R"({"code":"0"})", failing},
+        {200, R"({"code":"OK"})", failing},
+        {200, R"({"code":"50000"})", failing},
+        {200, R"({"code":"40100"})", limited},
+        {200, R"({"code":0.5})", failing},
+        {200, R"({"code":true})", failing},
+        {200, R"({"code":[0]})", failing},
         {200, R"({"code":null})", failing},
         {200, R"({"code":0)", failing},
         {200, R"({"code":0,"code":0})", failing},
@@ -99,24 +105,38 @@ TEST_CASE("classify: what passes is retried, and nothing is dead") {
 }
 
 TEST_CASE("classify: what refuses the pixel or its token refuses it, and nothing is dead") {
-    const auto [status, body] = GENERATE_COPY(table<unsigned, std::string>({
-        {200, coded(40001, "No permission to operate pixel code: X")},
-        {200, coded(40007)},
-        {200, coded(40101)},
-        {200, coded(40102)},
-        {200, coded(40104)},
-        {401, coded(40105)},
-        {200, coded(40105)},
-        {200, coded(40199)},
-        {401, ""},
-        {401, "<html></html>"},
-        {403, "forbidden"},
-        {403, ""},
+    const auto [status, body, refusal] = GENERATE_COPY(table<unsigned, std::string, std::string>({
+        {200, coded(40001, "No permission to operate pixel code: X"), "permission"},
+        {200, coded(40007), "not_found"},
+        {200, coded(40101), "token"},
+        {200, coded(40102), "token"},
+        {200, coded(40104), "token"},
+        {401, coded(40105), "token"},
+        {200, coded(40105), "token"},
+        {200, R"({"code":"40105"})", "token"},
+        {200, coded(40199), "token"},
+        {403, coded(40105), "token"},
+        {401, coded(40001), "permission"},
+        {401, "", "token"},
+        {401, "<html></html>", "token"},
+        {401, coded(0), "token"},
+        {403, "forbidden", "permission"},
+        {403, "", "permission"},
     }));
     CAPTURE(status, body);
     const auto verdict = classify(answer(status, body), 4);
     CHECK(verdict.records == outcomes(4, outcome::retry));
     CHECK(verdict.health == upstream_health::refusing);
+    CHECK(verdict.refusal == refusal);
+    CHECK(verdict.label == "refused");
+}
+
+TEST_CASE("classify: with a body that holds a code, HTTP 401 and 403 say nothing") {
+    const auto status = GENERATE(401U, 403U);
+    CHECK(classify(answer(status, coded(40100)), 1).health == upstream_health::rate_limited);
+    CHECK(classify(answer(status, coded(50000)), 1).health == upstream_health::failing);
+    CHECK(classify(answer(status, coded(40002)), 1).records == outcomes{outcome::dead});
+    CHECK(classify(answer(status, coded(40002)), 1).refusal.empty());
 }
 
 TEST_CASE("classify: an invalid event that was sent alone is dead") {
@@ -139,7 +159,8 @@ TEST_CASE("classify: in a batch whose message names no place, all are suspects")
         "properties.contents.0.content_id: Not a valid string", "Error 2 of request 3",
         "data.x.event", "data[x]", "data.", "index", "Batch", "metadata.2: too long",
         "properties.metadata[1].x", "reindex 2 failed", "minibatch.1", "user_data.1.x",
-        "properties.data.2.x");
+        "properties.data.2.x", "data.3rd_party: unknown", "data.1_x", "data.properties.2",
+        "contents: item at index 2 is invalid", "Invalid content_id, index: 1", "position 2");
     CAPTURE(message);
     const auto verdict = refused(message, 4);
     CHECK(verdict.records == outcomes(4, outcome::suspect));
@@ -159,6 +180,9 @@ TEST_CASE("classify: in a batch the one that the message names is dead, the othe
         {"event at index 3 is invalid", 3},
         {"Index: 2", 2},
         {"(data[1])", 1},
+        {"data.2, data.3: duplicated", 2},
+        {"Invalid. [data.1]", 1},
+        {"INDEX 1", 1},
     }));
     CAPTURE(message);
     const auto verdict = refused(message, 4);
@@ -223,4 +247,27 @@ TEST_CASE("classify: words of any length and kind are kept to 500 bytes") {
     CHECK(verdict.message == std::string(500, 'm'));
     CHECK(
         classify(answer(200, R"({"code":40002,"message":7,"request_id":[]})"), 1).message.empty());
+}
+
+TEST_CASE("classify: every kind of answer has advice of its own, and so has none at all") {
+    const auto [code, status, says] = GENERATE(table<std::int64_t, unsigned, std::string>({
+        {0, 200, "TikTok took it"},
+        {20001, 200, "but for some events"},
+        {40100, 200, "Too many requests"},
+        {40105, 200, "access token is missing, wrong, expired or revoked"},
+        {40001, 200, "not allowed to send to this pixel"},
+        {40007, 200, "no such pixel"},
+        {40002, 200, "its message says where"},
+        {50000, 200, "trouble of its own"},
+        {60000, 200, "not known to answer like this"},
+        {0, 413, "too large"},
+        {0, 502, "trouble of its own"},
+        {0, 404, "not known to answer like this"},
+    }));
+    CAPTURE(code, status);
+    const auto words = tiktok::advice(classify(answer(status, coded(code)), 1));
+    CHECK(words.find(says) != std::string_view::npos);
+    core::delivery silence;
+    silence.label = "timeout";
+    CHECK(tiktok::advice(silence).starts_with("There was no answer."));
 }

@@ -4,7 +4,6 @@
 #include <gatepost/event/decode.hpp>
 #include <gatepost/tiktok/encoder.hpp>
 
-#include <stdexcept>
 #include <string>
 #include <support/fake_clock.hpp>
 #include <vector>
@@ -15,32 +14,39 @@ constexpr auto pixel = "C0EXAMPLE0PIXEL0CODE";
 
 struct encoded {
     core::record record;
-    std::vector<std::string> warnings;
+    std::vector<std::string> warnings; // of the decoder, then of the identifiers
 };
 
-// What `event` (JSON) becomes for a visitor who agreed, or agreed to limited use only. An event
-// without an id gets "made-id", one without a time that of the example in the facts.
-inline encoded encode(const std::string& event, consent::action action = consent::action::send,
-                      std::vector<std::string> strip_query = {"email", "e-mail", "phone", "name",
-                                                              "token"}) {
+struct circumstances {
+    consent::action action = consent::action::send; // or send_limited
+    tiktok::url_cleaning cleaning = {{"email", "e-mail", "phone", "name", "token"}, true};
+    std::vector<std::string> deny_properties = {};
+    bool send_ip = true;
+};
+
+// What `event` (JSON) becomes for a visitor who agreed. An event without a pixel is of the one
+// above, one without an id gets "made-id", one without a time that of the example in the facts.
+inline encoded encode(const std::string& event, const circumstances& given = {}) {
     const auto posted = event::decode_body(event, event::body_format::json).value();
     const auto& inbound = posted.events.at(0).value();
     consent::decision decision;
-    decision.action = action;
+    decision.action = given.action;
     const auto permitted = consent::admit(decision, inbound);
     identity::identifier identifier(
         {}, identity::instance_key(core::secret_string("0123456789abcdef0123456789abcdef")));
-    tiktok::encoder encoder(std::move(strip_query));
+    tiktok::encoder encoder(given.cleaning);
     constexpr std::chrono::sys_seconds example_time{std::chrono::seconds(1'763'812'800)};
-    encoded result;
+    encoded result{.warnings = posted.warnings};
     const auto who = identifier.identify(inbound, result.warnings);
     result.record = *encoder.seal(permitted.value(), who,
-                                  {.pixel = pixel,
+                                  {.pixel = inbound.pixel.empty() ? pixel : inbound.pixel,
                                    .controller = "default",
                                    .event_id = inbound.id.empty() ? "made-id" : inbound.id,
                                    .event_time = inbound.time.value_or(example_time),
                                    .received = fake_clock::start,
-                                   .evidence = "{}"});
+                                   .evidence = "{}",
+                                   .deny_properties = given.deny_properties,
+                                   .send_ip = given.send_ip});
     return result;
 }
 

@@ -1,0 +1,177 @@
+#include "commands.hpp"
+#include "gates_of.hpp"
+#include "pipeline_of.hpp"
+#include "test_event.hpp"
+
+#include <gatepost/app/cli.hpp>
+#include <gatepost/config/config.hpp>
+#include <gatepost/core/clock.hpp>
+#include <gatepost/event/decode.hpp>
+#include <gatepost/net/http_client.hpp>
+#include <gatepost/observe/metrics.hpp>
+#include <gatepost/tiktok/protocol.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <optional>
+#include <vector>
+
+namespace gatepost::app {
+namespace {
+
+namespace asio = boost::asio;
+
+int complain(const std::string& what, exit_code code) {
+    std::cerr << "gatepost: " << what << '\n';
+    return code;
+}
+
+std::string names_of(const std::vector<ingest::pixel>& pixels) {
+    std::string names;
+    for (const auto& pixel : pixels) {
+        names += (names.empty() ? "" : ", ") + pixel.id;
+    }
+    return names;
+}
+
+// The sealed event; nothing when it would not be sent, and then it is said why.
+std::optional<core::sealed_record> sealed(const config::config& chosen, const ingest::pixel& to,
+                                          const test_event_arguments& given) {
+    auto options = chosen.ingest;
+    options.pixels = {to};
+    const auto gates = gates_of(chosen);
+    auto pipeline = passing_pipeline(chosen, options, gates);
+    auto posted = event::decode_body(test_event(to, given), event::body_format::json);
+    if (posted.has_error()) {
+        complain(posted.error().message, failed);
+        return std::nullopt;
+    }
+    const auto now = core::system_clock().wall();
+    auto judged =
+        pipeline.judge(std::move(*posted), {}, {.now = now, .received = now, .events_wait = false});
+    for (const auto& warning : judged.warnings) {
+        std::cerr << "warning: " << warning << '\n';
+    }
+    const auto& verdict = judged.verdicts.front();
+    if (verdict.record) {
+        return std::move(judged.records[*verdict.record]);
+    }
+    if (verdict.error) {
+        complain("not sent: " + verdict.error->path + ": " + verdict.error->message, failed);
+    } else {
+        complain("not sent: the event is " + std::string(ingest::to_string(verdict.outcome)) +
+                     (verdict.decision ? " by the rule " +
+                                             std::string(consent::to_string(verdict.decision->rule))
+                                       : ""),
+                 failed);
+    }
+    return std::nullopt;
+}
+
+using answer = core::result<core::upstream_answer, net::client_failure>;
+
+answer send(const net::client_options& upstream, core::upstream_request request) {
+    asio::io_context context(1);
+    observe::metrics metrics({});
+    net::http_client client(context, upstream, metrics);
+    std::optional<answer> received;
+    std::exception_ptr thrown;
+    asio::co_spawn(context, client.post(std::move(request), [] { return true; }),
+                   [&](std::exception_ptr failure, answer got) {
+                       thrown = failure;
+                       received.emplace(std::move(got));
+                   });
+    context.run();
+    if (thrown) {
+        std::rethrow_exception(thrown);
+    }
+    return std::move(*received);
+}
+
+int show(const answer& received) {
+    if (received.has_error()) {
+        const auto& why = received.error();
+        std::cout << "no answer: " << net::to_string(why.kind) << ": " << why.detail << '\n';
+        return failed;
+    }
+    const auto verdict = tiktok::classify(*received, 1);
+    std::cout << "HTTP " << received->status << '\n' << "code " << verdict.code << '\n';
+    if (!verdict.message.empty()) {
+        std::cout << "message " << verdict.message << '\n';
+    }
+    if (!verdict.request_id.empty()) {
+        std::cout << "request_id " << verdict.request_id << '\n';
+    }
+    std::cout << tiktok::advice(verdict) << '\n';
+    return verdict.records.front() == core::outcome::delivered ? done : failed;
+}
+
+// The pixel with the test code of the arguments; or the exit code, when it has been said what is
+// missing.
+std::optional<ingest::pixel> target_of(const config::config& chosen,
+                                       const test_event_arguments& given) {
+    const auto* const found = test_pixel(chosen.ingest.pixels, given.pixel);
+    if (found == nullptr) {
+        complain((given.pixel.empty() ? "--pixel is needed; configured are "
+                                      : "this pixel is not configured; there are ") +
+                     names_of(chosen.ingest.pixels),
+                 wrong_usage);
+        return std::nullopt;
+    }
+    auto to = *found;
+    to.observes = false; // the operator asks for it
+    if (!given.test_event_code.empty()) {
+        to.test_event_code = given.test_event_code;
+    }
+    if (to.test_event_code.empty()) {
+        complain("a test code is needed, or the event would count as a real one: --test-event-code "
+                 "(Events Manager shows it under Test Events)",
+                 wrong_usage);
+        return std::nullopt;
+    }
+    if (const auto lacks = missing_for_test(to.source, given); !lacks.empty()) {
+        complain(std::string(lacks), wrong_usage);
+        return std::nullopt;
+    }
+    return to;
+}
+
+} // namespace
+
+int send_test(const test_event_arguments& given) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto chosen = config::load_file(given.config_file, config::secrets::read);
+    if (chosen.has_error()) {
+        for (const auto& problem : chosen.error()) {
+            std::cerr << config::format(problem, given.config_file) << '\n';
+        }
+        return bad_configuration;
+    }
+    const auto to = target_of(*chosen, given);
+    if (!to) {
+        return wrong_usage;
+    }
+    const auto token = chosen->access_tokens.find(to->id);
+    if (token == chosen->access_tokens.end() || token->second.empty()) {
+        return complain("pixel " + to->id + " has no access token", bad_configuration);
+    }
+    const auto record = sealed(*chosen, *to, given);
+    if (!record) {
+        return failed;
+    }
+    const std::vector<std::string_view> payloads{(*record)->payload};
+    auto request = tiktok::batch_request(ingest::event_set_of(*to, (*record)->variant),
+                                         token->second, payloads);
+    const auto& endpoint = chosen->upstream.endpoint;
+    // Without the headers: one of them is the token.
+    std::cout << "POST " << (endpoint.tls ? "https://" : "http://") << endpoint.authority()
+              << request.target << '\n'
+              << request.body << std::endl;
+    return show(send(chosen->upstream, std::move(request)));
+}
+
+} // namespace gatepost::app

@@ -1,0 +1,109 @@
+#include "courier.hpp"
+
+#include <gatepost/core/json.hpp>
+#include <gatepost/core/units.hpp>
+#include <gatepost/relay/backoff.hpp>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace gatepost::app {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::seconds;
+
+// The daemon's own words; it never repeats what was sent.
+std::string explained(const core::upstream_answer& answer) {
+    auto text = "HTTP " + std::to_string(answer.status);
+    if (const auto parsed = core::json::parse(answer.body)) {
+        const auto error = parsed->root().find("error");
+        for (const auto* const member : {"code", "message"}) {
+            if (const auto part = error.find(member).text(); !part.empty()) {
+                text += ": " + std::string(part);
+            }
+        }
+    }
+    return text;
+}
+
+net::client_options options_for(const net::endpoint& daemon) {
+    return {.endpoint = daemon,
+            .ca_file = "",
+            // A daemon with a slow disk answers late; a chunk that is posted again costs more.
+            .request_timeout = seconds(60),
+            .max_answer = core::mebibytes(64)}; // explanations are longer than what they explain
+}
+
+} // namespace
+
+std::optional<post_end> end_of(const core::upstream_answer& answer) {
+    switch (answer.status) {
+    case 200:
+    case 202:
+    case 422:
+        return post_end{post_end::kind::answered, answer.body};
+    case 408:
+    case 429:
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+        return std::nullopt;
+    default:
+        return post_end{post_end::kind::refused, explained(answer)};
+    }
+}
+
+courier::courier(asio::io_context& context, const net::endpoint& daemon,
+                 std::function<void(const std::string&)> note)
+    : client_(context, options_for(daemon), metrics_), timer_(context), note_(std::move(note)),
+      daemon_(daemon.authority()) {}
+
+asio::awaitable<post_end> courier::post(std::string target, std::string body, std::string key) {
+    const core::upstream_request request{
+        .target = std::move(target),
+        .headers = {{"Content-Type", "application/x-ndjson"}, {"Idempotency-Key", std::move(key)}},
+        .body = std::move(body)};
+    for (int failed = 1; !interrupted_; ++failed) {
+        auto answer = co_await client_.post(request, [] { return true; });
+        if (answer) {
+            answered_ = true;
+            if (auto end = end_of(*answer)) {
+                co_return std::move(*end);
+            }
+            co_await wait(daemon_ + " answers " + explained(*answer), failed, answer->retry_after);
+            continue;
+        }
+        auto why = "no answer from " + daemon_ + ": " + answer.error().detail;
+        if (!answered_) {
+            co_return post_end{post_end::kind::unavailable, std::move(why)};
+        }
+        co_await wait(std::move(why), failed, std::nullopt);
+    }
+    co_return post_end{};
+}
+
+asio::awaitable<void> courier::wait(std::string why, int failed, std::optional<seconds> wanted) {
+    if (interrupted_) {
+        co_return;
+    }
+    // One sender: nobody to take turns with by chance.
+    constexpr relay::retry_options pauses{.first = seconds(1), .max = seconds(30)};
+    constexpr double always_the_longest = 1;
+    const auto pause = wanted ? std::chrono::milliseconds(*wanted)
+                              : relay::backoff(pauses, failed, always_the_longest);
+    note_(why + "; trying again in " + core::format(pause));
+    timer_.expires_after(pause);
+    boost::system::error_code woken;
+    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+}
+
+void courier::interrupt() {
+    interrupted_ = true;
+    timer_.cancel();
+}
+
+} // namespace gatepost::app

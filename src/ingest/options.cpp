@@ -1,0 +1,27 @@
+#include <gatepost/ingest/options.hpp>
+
+namespace gatepost::ingest {
+
+tiktok::event_set event_set_of(const pixel& to, std::string_view test_event_code) {
+    return {.source = to.source,
+            .id = to.id,
+            .test_event_code =
+                test_event_code.empty() ? to.test_event_code : std::string(test_event_code),
+            .api = to.api};
+}
+
+std::chrono::seconds max_ages::of(event::source source) const {
+    switch (source) {
+    case event::source::web:
+        return web;
+    case event::source::app:
+        return app;
+    case event::source::offline:
+        return offline;
+    case event::source::crm:
+        return crm;
+    }
+    return web;
+}
+
+} // namespace gatepost::ingest

@@ -1,0 +1,75 @@
+#include "sender.hpp"
+
+#include <gatepost/observe/log.hpp>
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gatepost::relay {
+
+namespace asio = boost::asio;
+using core::outcome;
+
+asio::awaitable<std::optional<reply>> sender::send(const batch& records, batch_plan& plan,
+                                                   places& chosen) {
+    for (;;) {
+        chosen = plan.leave_out(settler_.withdraw(records, chosen));
+        if (chosen.empty()) {
+            co_return std::nullopt;
+        }
+        if (auto came = co_await post(records, chosen)) {
+            co_return came;
+        }
+    }
+}
+
+// No reply when one of them may not be sent any more: then the request was withheld.
+asio::awaitable<std::optional<reply>> sender::post(const batch& records, const places& chosen) {
+    std::vector<std::string_view> payloads;
+    payloads.reserve(chosen.size());
+    for (const auto place : chosen) {
+        payloads.push_back(records[place].payload);
+    }
+    const auto sent = around_.clock.steady();
+    auto request = route_.to.request(records[chosen.front()].variant, payloads);
+    const auto answer = co_await around_.client.post(
+        std::move(request), [&] { return settler_.may_send(records, chosen); });
+    if (!answer && answer.error().kind == net::client_errc::withheld) {
+        co_return std::nullopt;
+    }
+    auto came = answer ? reply{.meaning = route_.to.classify(*answer, chosen.size())}
+                       : without_answer(answer.error(), chosen.size());
+    came.sent = sent;
+    if (chosen.size() == 1 && came.meaning.records.front() == outcome::suspect) {
+        came.meaning.records.front() = outcome::dead; // there is nobody else
+    }
+    if (answer && came.meaning.label != "ok") {
+        observe::log(observe::level::warn, "the upstream did not take a batch as it was",
+                     {{"pixel", route_.pixel},
+                      {"outcome", came.meaning.label},
+                      {"status", static_cast<int>(answer->status)},
+                      {"code", came.meaning.code},
+                      {"request_id", came.meaning.request_id},
+                      {"events", chosen.size()}});
+    }
+    around_.metrics.upstream_took(around_.clock.steady() - sent);
+    around_.metrics.upstream_batch(chosen.size());
+    around_.metrics.upstream_request(route_.pixel, came.meaning.label);
+    co_return came;
+}
+
+reply sender::without_answer(const net::client_failure& failure, std::size_t records) const {
+    observe::log(observe::level::warn, "the upstream cannot be reached",
+                 {{"pixel", route_.pixel},
+                  {"reason", net::to_string(failure.kind)},
+                  {"error", failure.detail}});
+    reply came;
+    came.answered = false;
+    came.meaning.records.assign(records, outcome::retry);
+    came.meaning.health = core::upstream_health::failing;
+    came.meaning.label = net::to_string(failure.kind);
+    return came;
+}
+
+} // namespace gatepost::relay
