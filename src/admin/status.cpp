@@ -54,6 +54,7 @@ void write_pixel(writer& out, const core::pixel_status& pixel) {
     out.member("mode", pixel.observes ? "observe" : "send").member("controller", pixel.controller);
     out.member("waiting", number(pixel.waiting)).member("leased", number(pixel.leased));
     out.member("delivered", number(pixel.delivered)).member("breaker", pixel.breaker);
+    out.key("rate").number(pixel.rate);
     if (!pixel.paused.empty()) {
         out.member("paused", pixel.paused);
     }

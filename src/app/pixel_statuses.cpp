@@ -38,6 +38,7 @@ pixel_statuses(const std::vector<ingest::pixel>& pixels, spool::queue& queue,
         if (lane != lanes.end()) {
             shown.breaker = to_word(lane->state);
             shown.paused = lane->paused;
+            shown.rate = lane->rate;
             shown.delivered = lane->delivered;
             shown.last = lane->last;
         }

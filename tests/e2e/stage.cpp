@@ -9,9 +9,14 @@
 namespace gatepost::test {
 namespace {
 
-std::string relay_without_retries(const sandbox_process& upstream) {
-    return "relay: {endpoint: \"" + upstream.url() + "\", ca_file: " + upstream.ca_file() +
-           ", retry: {first: 1h, max: 1h}, breaker: {failures: 1, open: 1h, max: 1h}}\n";
+sidecar::keys keys_of(const stage::script& chosen) {
+    sidecar::keys keys{.more = chosen.more, .spool = chosen.spool};
+    if (!chosen.retries) {
+        keys.relay = "retry: {first: 1h, max: 1h}, breaker: {failures: 1, open: 1h, max: 1h}";
+    } else if (!chosen.relay.empty()) {
+        keys.relay = chosen.relay;
+    }
+    return keys;
 }
 
 verdict verdict_of(core::json::value result) {
@@ -31,10 +36,8 @@ const std::string& program_under_test() {
 }
 
 stage::stage(const script& chosen)
-    : upstream_(program_under_test(), directory_.path()),
-      gatepost_(program_under_test(), directory_.path(), upstream_,
-                (chosen.retries ? "" : relay_without_retries(upstream_)) + chosen.more,
-                chosen.spool) {
+    : upstream_(program_under_test(), directory_.path(), chosen.tls),
+      gatepost_(program_under_test(), directory_.path(), upstream_.address(), keys_of(chosen)) {
     gatepost_.start();
 }
 
@@ -104,6 +107,15 @@ std::map<std::string, arrived_event> stage::arrivals() {
             .limited = event.find("limited_data_use").boolean().value_or(false)};
     });
     return found;
+}
+
+std::map<std::string, int> stage::times_arrived() {
+    std::map<std::string, int> counts;
+    const auto shown = upstream_.events();
+    shown.root().find("events").each_element([&](core::json::value each) {
+        ++counts[std::string(each.find("event").find("event_id").text())];
+    });
+    return counts;
 }
 
 std::vector<std::string> stage::arrived_ids() {

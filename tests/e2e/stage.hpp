@@ -29,6 +29,8 @@ class stage {
     struct script {
         std::string more{};  // top level of the configuration
         std::string spool{}; // keys of that section
+        std::string relay{}; // keys of that section instead of the usual ones
+        bool tls = true;
         // False: after one failure nothing is sent any more until the daemon starts anew.
         bool retries = true;
     };
@@ -58,6 +60,8 @@ class stage {
     bool settles();
     // By event id.
     std::map<std::string, arrived_event> arrivals();
+    // How often each event id arrived.
+    std::map<std::string, int> times_arrived();
     std::vector<std::string> arrived_ids(); // sorted
     bool has_arrived(const std::string& event_id) { return arrivals().contains(event_id); }
     double dead_letters() const;

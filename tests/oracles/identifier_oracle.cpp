@@ -1,8 +1,8 @@
 // Reads what identifiers.mjs prints and compares it with what Gatepost would send to TikTok.
 //
 //   node identifiers.mjs 1 10000 | identifier_oracle identifiers 10000
-#include <gatepost/core/json.hpp>
-#include <gatepost/core/text.hpp>
+#include "json_lines.hpp"
+
 #include <gatepost/identity/user.hpp>
 
 #include <algorithm>
@@ -111,19 +111,5 @@ class comparison {
 } // namespace
 
 int main(int argc, char** argv) {
-    const auto wanted = argc == 3 ? core::parse_integer<long>(argv[2]) : std::nullopt;
-    if (!wanted) {
-        std::cerr << "usage: identifier_oracle identifiers LINES\n";
-        return 64;
-    }
-    comparison found;
-    for (std::string line; std::getline(std::cin, line);) {
-        const auto parsed = core::json::parse(line);
-        if (!parsed) {
-            std::cerr << "not JSON\n";
-            return 1;
-        }
-        found.read(parsed->root());
-    }
-    return found.agrees(*wanted) ? 0 : 1;
+    return compare_json_lines<comparison>(argc, argv, "identifier_oracle identifiers LINES");
 }

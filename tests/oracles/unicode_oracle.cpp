@@ -1,10 +1,8 @@
 // Reads what unicode.mjs prints and compares it with Gatepost's lower case, categories and trim.
 //
 //   node unicode.mjs 0 1112063 | unicode_oracle unicode 1112063
+#include "json_lines.hpp"
 #include "unicode.hpp"
-
-#include <gatepost/core/json.hpp>
-#include <gatepost/core/text.hpp>
 
 #include <iostream>
 #include <string>
@@ -115,19 +113,5 @@ class comparison {
 } // namespace
 
 int main(int argc, char** argv) {
-    const auto wanted = argc == 3 ? core::parse_integer<long>(argv[2]) : std::nullopt;
-    if (!wanted) {
-        std::cerr << "usage: unicode_oracle unicode LINES\n";
-        return 64;
-    }
-    comparison found;
-    for (std::string line; std::getline(std::cin, line);) {
-        const auto parsed = core::json::parse(line);
-        if (!parsed) {
-            std::cerr << "not JSON\n";
-            return 1;
-        }
-        found.read(parsed->root());
-    }
-    return found.agrees(*wanted) ? 0 : 1;
+    return compare_json_lines<comparison>(argc, argv, "unicode_oracle unicode LINES");
 }

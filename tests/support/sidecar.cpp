@@ -18,7 +18,7 @@ std::string read_file(const std::filesystem::path& file) {
 
 sandbox_process::sandbox_process(const std::string& program, const std::filesystem::path& directory,
                                  bool tls)
-    : ca_file_(directory / "ca.pem") {
+    : ca_file_(tls ? (directory / "ca.pem").string() : "") {
     std::vector<std::string> words{program, "sandbox", "--listen", "127.0.0.1:0"};
     if (tls) {
         words.insert(words.end(), {"--tls", "--ca-out", ca_file_});
@@ -27,9 +27,19 @@ sandbox_process::sandbox_process(const std::string& program, const std::filesyst
     url_ = process_->line_after("listening sandbox ");
 }
 
-// With curl, an HTTPS client that is not ours.
-std::string sandbox_process::fetch(const std::string& arguments) {
-    const auto command = "curl -sS --fail --cacert '" + ca_file_ + "' " + arguments;
+// Over TLS with curl, an HTTPS client that is not ours.
+std::string sandbox_process::fetch(const std::string& target, const std::string& body) {
+    ++looks_;
+    if (ca_file_.empty()) {
+        auto answer =
+            body.empty() ? http_get(url_, target) : http_connection(url_).post(target, body);
+        if (answer.status != 200) {
+            throw std::runtime_error("failed: " + target + " " + body + ": " + answer.body);
+        }
+        return std::move(answer.body);
+    }
+    const auto command = "curl -sS --fail --cacert '" + ca_file_ + "' " +
+                         (body.empty() ? "" : "--json '" + body + "' ") + url_ + target;
     auto* pipe = popen(command.c_str(), "r");
     std::string output;
     char block[65536];
@@ -39,16 +49,15 @@ std::string sandbox_process::fetch(const std::string& arguments) {
     if (pclose(pipe) != 0) {
         throw std::runtime_error("failed: " + command);
     }
-    ++looks_;
     return output;
 }
 
 void sandbox_process::control(const std::string& json) {
-    fetch("--json '" + json + "' " + url_ + "/_control");
+    fetch("/_control", json);
 }
 
 core::json::document sandbox_process::events() {
-    auto parsed = core::json::parse(fetch(url_ + "/_events"));
+    auto parsed = core::json::parse(fetch("/_events", ""));
     auto shown = std::move(parsed.value());
     const auto all = shown.root().find("connections").integer().value();
     connections_ = static_cast<std::size_t>(all) - looks_;
@@ -61,22 +70,21 @@ void sandbox_process::kill() {
 }
 
 sidecar::sidecar(std::string program, std::filesystem::path directory,
-                 const sandbox_process& upstream, const std::string& more,
-                 const std::string& spool_keys)
+                 const upstream_address& upstream, const keys& chosen)
     : program_(std::move(program)), directory_(std::move(directory)) {
+    const auto& more = chosen.more;
     std::ofstream config(config_file());
     config << (more.find("pixels:") == std::string::npos
                    ? std::string("pixels: [{id: ") + pixel_code +
                          ", access_token_env: TEST_ACCESS_TOKEN}]\n"
                    : "")
            << "admin: {http: 127.0.0.1:0}\n"
-           << "spool: {path: " << spool().string() << (spool_keys.empty() ? "" : ", ") << spool_keys
-           << "}\n"
+           << "spool: {path: " << spool().string() << (chosen.spool.empty() ? "" : ", ")
+           << chosen.spool << "}\n"
            << (more.find("listen:") == std::string::npos ? "listen: {http: 127.0.0.1:0}\n" : "")
            << (more.find("relay:") == std::string::npos
-                   ? "relay: {endpoint: \"" + upstream.url() +
-                         "\", ca_file: " + upstream.ca_file() +
-                         ", retry: {first: 20ms, max: 100ms}, breaker: {open: 20ms, max: 100ms}}\n"
+                   ? "relay: {endpoint: \"" + upstream.url + "\", ca_file: \"" + upstream.ca_file +
+                         "\", " + chosen.relay + "}\n"
                    : "")
            << more << '\n';
 }
@@ -89,8 +97,12 @@ void sidecar::start() {
     admin_ = process_->line_after("listening admin ");
 }
 
+std::string sidecar::metrics() const {
+    return http_get(admin_, "/metrics").body;
+}
+
 double sidecar::metric(const std::string& name) const {
-    const auto page = "\n" + http_get(admin_, "/metrics").body;
+    const auto page = "\n" + metrics();
     const auto at = page.find("\n" + name + " ");
     return at == std::string::npos ? 0 : std::strtod(page.c_str() + at + name.size() + 2, nullptr);
 }

@@ -10,12 +10,19 @@
 #include <string>
 #include <support/child_process.hpp>
 #include <support/http_connection.hpp>
+#include <utility>
 #include <vector>
 
 namespace gatepost::test {
 
 constexpr auto pixel_code = "C0EXAMPLE0PIXEL0CODE";
 constexpr auto access_token = "planted-access-token-4711";
+
+// Where events go; `ca_file` is "" over plain HTTP.
+struct upstream_address {
+    std::string url;
+    std::string ca_file;
+};
 
 // `gatepost sandbox`, over TLS unless told otherwise.
 class sandbox_process {
@@ -25,6 +32,7 @@ class sandbox_process {
 
     const std::string& url() const { return url_; }
     const std::string& ca_file() const { return ca_file_; }
+    upstream_address address() const { return {url_, ca_file_}; }
     // POST /_control
     void control(const std::string& json);
     // GET /_events; every look is a connection of its own, which is taken off `connections`.
@@ -33,9 +41,10 @@ class sandbox_process {
     void kill();
 
   private:
-    std::string fetch(const std::string& arguments);
+    // GET, or POST with a body.
+    std::string fetch(const std::string& target, const std::string& body);
 
-    std::string ca_file_;
+    std::string ca_file_; // "" over plain HTTP
     std::string url_;
     std::unique_ptr<child_process> process_;
     std::size_t looks_ = 0;
@@ -44,10 +53,19 @@ class sandbox_process {
 
 class sidecar {
   public:
-    // `more` is YAML added to the configuration at its top level, where it replaces the sections
-    // `pixels`, `listen` and `relay` if it has them; `spool` is keys added to that section.
+    struct keys {
+        // YAML added to the configuration at its top level, where it replaces the sections
+        // `pixels`, `listen` and `relay` if it has them.
+        std::string more{};
+        std::string spool{}; // added to that section
+        std::string relay{"retry: {first: 20ms, max: 100ms}, breaker: {open: 20ms, max: 100ms}"};
+    };
+    sidecar(std::string program, std::filesystem::path directory, const upstream_address& upstream,
+            const keys& chosen);
     sidecar(std::string program, std::filesystem::path directory, const sandbox_process& upstream,
-            const std::string& more = "", const std::string& spool = "");
+            const std::string& more = "", const std::string& spool = "")
+        : sidecar(std::move(program), std::move(directory), upstream.address(),
+                  {.more = more, .spool = spool}) {}
 
     // Starts the daemon and waits until it listens.
     void start();
@@ -59,6 +77,8 @@ class sidecar {
     std::filesystem::path spool() const { return directory_ / "spool"; }
     // The value of a metric, with its labels as Prometheus writes them; 0 when it is not there.
     double metric(const std::string& name) const;
+    // All of them at one time.
+    std::string metrics() const;
 
   private:
     std::string program_;

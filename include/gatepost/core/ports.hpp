@@ -36,6 +36,7 @@ struct pixel_status {
     std::string breaker;         // "closed", "half_open" or "open"
     std::string source;          // TikTok's event_source: "web", ...
     bool observes = false;       // mode: observe
+    double rate = 0;             // requests a second now; 0 for no limit
     std::string paused;          // why nothing is sent: "token", "permission", ...; "" when not
     std::optional<last_answer> last;
     // TC strings of its events since the start, by what they say of the configured vendor.

@@ -135,6 +135,7 @@ TEST_CASE_METHOD(admin_fixture, "admin: the status shows each pixel's source, mo
     paused.source = "crm";
     paused.observes = true;
     paused.paused = "token";
+    paused.rate = 12.5;
     status.told.pixels = {sending, paused};
     const auto answer = ask(operators(), "GET", "/v1/status");
     const auto body = core::json::parse(answer.body).value();
@@ -147,4 +148,5 @@ TEST_CASE_METHOD(admin_fixture, "admin: the status shows each pixel's source, mo
     CHECK(shown.at(1).find("source").text() == "crm");
     CHECK(shown.at(1).find("mode").text() == "observe");
     CHECK(shown.at(1).find("paused").text() == "token");
+    CHECK(shown.at(1).find("rate").number() == 12.5);
 }
