@@ -79,7 +79,8 @@ std::vector<relay::route> routes_of(const config::config& chosen) {
 }
 
 net::server_options operator_limits() {
-    return {.max_body = core::mebibytes(1), .max_connections = 64};
+    // `curl -X POST` to resume a pixel sends neither a body nor its length.
+    return {.max_body = core::mebibytes(1), .max_connections = 64, .needs_length = false};
 }
 
 void announce(std::string_view what, const std::string& url) {

@@ -170,7 +170,7 @@ class connection final : public connection_base {
 
     // What the head alone shows to be wrong.
     std::optional<response> refuse(const request_head& head, parser& message) {
-        if (auto refusal = check_framing(head)) {
+        if (auto refusal = check_framing(head, options_.needs_length)) {
             return refusal;
         }
         if (auto refusal = handler_.refuse(head)) {

@@ -66,7 +66,7 @@ std::optional<std::string_view> door::allowed_origin(const request_head& head) c
     return origin && origin_allowed(*this, *origin) ? origin : std::nullopt;
 }
 
-std::optional<response> check_framing(const request_head& head) {
+std::optional<response> check_framing(const request_head& head, bool needs_length) {
     if (head.count("Host") != 1) {
         return malformed("exactly one Host header is needed");
     }
@@ -81,7 +81,7 @@ std::optional<response> check_framing(const request_head& head) {
     if (lengths == 1 && !core::parse_integer<std::uint64_t>(*head.find("Content-Length"))) {
         return malformed("Content-Length is not a number");
     }
-    if (lengths == 0 && codings == 0 && has_body_method(head.method)) {
+    if (needs_length && lengths == 0 && codings == 0 && has_body_method(head.method)) {
         return error_response(
             411, {"length_required", "send Content-Length or Transfer-Encoding: chunked", ""});
     }

@@ -21,6 +21,8 @@ struct server_options {
     std::size_t max_connections = 1024; // one more is answered 503 and closed
     std::chrono::milliseconds request_timeout = std::chrono::seconds(10); // first byte to last
     std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);    // between requests
+    // A POST without any length is answered 411; else it has no body (RFC 9112 section 6.3).
+    bool needs_length = true;
 };
 
 // A thread that serves connections: its context (run by that thread alone) and its handler.
