@@ -1,6 +1,7 @@
 #include "sections.hpp"
 
 #include <gatepost/core/text.hpp>
+#include <gatepost/identity/normalise.hpp>
 
 #include <algorithm>
 
@@ -141,12 +142,20 @@ void read_events(section& file, config& into) {
     events.flag("strip_emails", into.url_cleaning.strip_emails);
 }
 
+// Of a region without them every national number would be left out.
+bool has_phones(std::string_view region) {
+    const auto read = identity::normalise_phone("0", region);
+    return read || read.error() != identity::phone_problem::unknown_region;
+}
+
 void read_identity(section& file, config& into) {
     auto identity = file.inside("identity");
     identity.text("default_region", into.identity.default_region);
     const auto& region = into.identity.default_region;
-    if (!region.empty() && (region.size() != 2 || !std::ranges::all_of(region, core::is_alpha))) {
-        identity.wrong("default_region", "expected a country code of two letters, such as US");
+    if (!region.empty() && !has_phones(region)) {
+        identity.wrong("default_region",
+                       "expected a country code of two letters with phone numbers of its own, such "
+                       "as US");
     }
     identity.text("key_file", into.key_file);
     identity.texts("placeholders", into.identity.placeholders);

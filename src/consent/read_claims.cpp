@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view marketing = "marketing";
 constexpr std::string_view marketing_source = "body:consent.marketing";
 constexpr std::string_view no_text = "not a text";
+constexpr std::string_view tracking_source = "body:user.att_status";
 
 struct string_claim {
     std::string_view name;
@@ -66,6 +67,34 @@ void read_strings(const signals& from, const policy& rules, finding_list& into) 
     }
 }
 
+// Without what stands around the word ("DENIED" in quotes, with a no-break space behind it).
+std::string_view word_in(std::string_view text) {
+    const auto begin = std::ranges::find_if(text, core::is_alpha);
+    auto word = text.substr(static_cast<std::size_t>(begin - text.begin()));
+    while (!word.empty() && !core::is_alpha(word.back())) {
+        word.remove_suffix(1);
+    }
+    return word;
+}
+
+// Apple's App Tracking Transparency, in TikTok's words. Something else may be a refusal in another
+// spelling (2 is iOS's number for it).
+void read_tracking(std::string_view status, finding_list& into) {
+    constexpr std::array<std::string_view, 2> refusals{"DENIED", "RESTRICTED"};
+    constexpr std::array<std::string_view, 3> others{"AUTHORIZED", "NOT_DETERMINED",
+                                                     "NOT_APPLICABLE"};
+    const auto is_in = [word = word_in(status)](const auto& words) {
+        return std::ranges::any_of(
+            words, [word](std::string_view one) { return core::iequals(one, word); });
+    };
+    if (is_in(refusals)) {
+        into.add(origin::body, tracking_source, format::tracking, {.state = state::denied});
+    } else if (!is_in(others) && !core::trim(status).empty()) {
+        into.add(origin::body, tracking_source, format::tracking,
+                 unreadable("not one of TikTok's words"));
+    }
+}
+
 } // namespace
 
 void read_claims(const signals& from, const policy& rules, finding_list& into) {
@@ -78,10 +107,7 @@ void read_claims(const signals& from, const policy& rules, finding_list& into) {
         into.add(origin::body, marketing_source, format::body, unreadable(no_text));
     }
     read_strings(from, rules, into);
-    const auto tracking = core::trim(from.att_status);
-    if (core::iequals(tracking, "denied") || core::iequals(tracking, "restricted")) {
-        into.add(origin::body, "body:user.att_status", format::tracking, {.state = state::denied});
-    }
+    read_tracking(from.att_status, into);
     if (from.minor) {
         into.add_minor("body:visitor.minor");
     } else if (from.age && *from.age < rules.chosen.minor_age) {

@@ -77,7 +77,8 @@ class tree_builder {
   public:
     using tree = rapidjson::Document;
 
-    explicit tree_builder(tree& into) : into_(into) {}
+    // `refusal` becomes the reason when the builder itself ends the reading.
+    tree_builder(tree& into, std::string_view& refusal) : into_(into), refusal_(refusal) {}
 
     bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
         const std::string_view number(text, length);
@@ -89,15 +90,19 @@ class tree_builder {
         }
         double value = 0;
         const auto [end, error] = std::from_chars(text, text + length, value);
-        return error == std::errc() && std::isfinite(value) && into_.Double(value);
+        if (error != std::errc() || !std::isfinite(value)) {
+            refusal_ = "Number that does not fit";
+            return false;
+        }
+        return into_.Double(value);
     }
     bool Null() { return into_.Null(); }
     bool Bool(bool flag) { return into_.Bool(flag); }
     bool String(const char* text, rapidjson::SizeType length, bool copy) {
-        return into_.String(text, length, copy);
+        return is_text({text, length}) && into_.String(text, length, copy);
     }
     bool Key(const char* text, rapidjson::SizeType length, bool copy) {
-        return into_.Key(text, length, copy);
+        return is_text({text, length}) && into_.Key(text, length, copy);
     }
     bool StartObject() { return into_.StartObject(); }
     bool EndObject(rapidjson::SizeType count) { return into_.EndObject(count); }
@@ -111,7 +116,19 @@ class tree_builder {
     bool Double(double value) { return into_.Double(value); }
 
   private:
+    // The second half of a surrogate pair alone ("\udc00") gets past RapidJSON 1.1.0, as bytes that
+    // are no UTF-8 and begin with this one.
+    bool is_text(std::string_view text) {
+        constexpr char lead_of_surrogates = '\xed';
+        if (text.find(lead_of_surrogates) == std::string_view::npos || is_utf8(text)) {
+            return true;
+        }
+        refusal_ = "Half of a surrogate pair";
+        return false;
+    }
+
     tree& into_;
+    std::string_view& refusal_;
 };
 
 // Recursion is bounded by the depth limit checked before.
@@ -125,6 +142,30 @@ bool has_duplicates(const rapidjson::Value& node) {
         return std::ranges::any_of(node.GetArray(), has_duplicates);
     }
     return false;
+}
+
+// RFC 8259, section 7. Bytes past ASCII need none: the writer keeps UTF-8 as it is.
+bool needs_escape(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+bool needs_escape(std::string_view text) {
+    // Eight bytes at a time: a byte's high bit says that it is less than n, or zero.
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t high_bits = 0x80 * ones;
+    const auto any_below = [](std::uint64_t word, std::uint64_t n) {
+        return (word - n * ones) & ~word & high_bits;
+    };
+    while (text.size() >= sizeof(std::uint64_t)) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data(), sizeof word);
+        if ((any_below(word, 0x20) | any_below(word ^ '"' * ones, 1) |
+             any_below(word ^ '\\' * ones, 1)) != 0) {
+            return true;
+        }
+        text.remove_prefix(sizeof word);
+    }
+    return std::ranges::any_of(text, [](char c) { return needs_escape(c); });
 }
 
 } // namespace
@@ -217,14 +258,15 @@ input_result<document> parse(std::string text, int max_depth) {
     constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
     rapidjson::InsituStringStream in(result.state_->buffer.data());
     rapidjson::Reader reader;
+    std::string_view refusal;
     const auto read = [&](rapidjson::Document& into) {
-        tree_builder builder(into);
+        tree_builder builder(into, refusal);
         return !reader.Parse<flags>(in, builder).IsError();
     };
     tree.Populate(read);
     if (reader.HasParseError()) {
         return reader.GetParseErrorCode() == rapidjson::kParseErrorTermination
-                   ? invalid("Number that does not fit", reader.GetErrorOffset())
+                   ? invalid(std::string(refusal), reader.GetErrorOffset())
                    : invalid(rapidjson::GetParseError_En(reader.GetParseErrorCode()),
                              reader.GetErrorOffset());
     }
@@ -232,6 +274,24 @@ input_result<document> parse(std::string text, int max_depth) {
         return input_error{"invalid_json", "a key stands twice in one object", ""};
     }
     return result;
+}
+
+bool quick_writer::String(const char* text, rapidjson::SizeType length, bool copy) {
+    if (needs_escape(std::string_view(text, length))) {
+        return Writer::String(text, length, copy);
+    }
+    Prefix(rapidjson::kStringType);
+    char* to = os_->Push(std::size_t{length} + 2);
+    *to++ = '"';
+    std::copy_n(text, length, to);
+    to[length] = '"';
+    return EndValue(true);
+}
+
+bool quick_writer::RawValue(const char* json, std::size_t length, rapidjson::Type type) {
+    Prefix(type);
+    std::copy_n(json, length, os_->Push(length));
+    return EndValue(true);
 }
 
 writer& writer::number(double number) {

@@ -70,10 +70,10 @@ void find_ttclid(const inbound& event, search to) {
     if (auto found = query_value(event.where.url, name)) {
         to.found(*std::move(found));
     }
-    // Another site's address may carry another visitor's click.
-    const auto host = host_of(event.where.url);
-    if (!host.empty() && host == host_of(event.where.referrer)) {
-        if (auto found = query_value(event.where.referrer, name)) {
+    if (auto found = query_value(event.where.referrer, name)) {
+        // Another site's address may carry another visitor's click.
+        const auto host = host_of(event.where.url);
+        if (!host.empty() && host == host_of(event.where.referrer)) {
             to.found(*std::move(found));
         }
     }

@@ -35,6 +35,13 @@ core::input_result<batch> decode_json(std::string body) {
     if (!list.is_array()) {
         return input_error{"invalid_body", "must be an array", "/events"};
     }
+    // What is left out must not be somebody's refusal.
+    for (const std::string_view name : {"visitor", "consent"}) {
+        if (!root.find(name).is_null()) {
+            return input_error{"invalid_body", std::string(belongs_into_events),
+                               "/" + std::string(name)};
+        }
+    }
     if (root.size() > 1) {
         result.warnings.emplace_back("/events: unknown keys beside the list; left out");
     }

@@ -2,6 +2,7 @@
 #include "decode_event.hpp"
 
 #include <gatepost/core/text.hpp>
+#include <gatepost/event/blank.hpp>
 
 namespace gatepost::event {
 namespace {
@@ -44,8 +45,8 @@ void read_id(reading& now, inbound& into, value from) {
     const auto id = now.text_or_integer(from);
     if (!id) {
         now.refuse("must be a string");
-    } else if (fits(now, *id)) {
-        into.id = *id;
+    } else if (!is_blank(*id) && fits(now, *id)) {
+        into.id = *id; // "undefined" would make duplicates of everybody's events
     }
 }
 

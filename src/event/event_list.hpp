@@ -14,6 +14,9 @@ struct list_form {
     inbound common;        // what the body says of every event
 };
 
+// Why `visitor` and `consent` beside a list are refused.
+constexpr std::string_view belongs_into_events = "belongs into each event, not beside the list";
+
 core::input_error too_many_events(const list_form& form);
 core::input_error empty_list(const list_form& form);
 

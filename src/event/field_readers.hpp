@@ -3,6 +3,8 @@
 
 #include "reading.hpp"
 
+#include <gatepost/event/inbound.hpp>
+
 namespace gatepost::event {
 
 // Greater times are milliseconds sent by mistake: as seconds they lie after the year 5000.
@@ -37,7 +39,7 @@ void optional_text_or_integer(reading& now, Target& into, core::json::value from
     }
 }
 
-// One string or an array of them.
+// One string or an array of them, at most max_identifiers.
 enum class numbers { as_text, refused };
 
 template <auto Member, numbers Numbers, class Target>
@@ -52,7 +54,9 @@ void optional_texts(reading& now, Target& into, core::json::value from) {
             now.warn("not a string; left out");
         }
     };
-    if (from.is_array()) {
+    if (from.size() > max_identifiers) {
+        now.refuse("more than 100 values");
+    } else if (from.is_array()) {
         from.each_element(add);
     } else {
         add(from);

@@ -31,11 +31,18 @@ void read_list(reading& now, envelope& into, value from) {
     }
 }
 
+// What is left out of a body that holds several visitors' events must not be somebody's refusal.
+void stands_in_events(reading& now, envelope&, value) {
+    now.refuse(belongs_into_events);
+}
+
 constexpr std::array track_fields{
     field<envelope>{"event_source", of_all_events<read_source>},
     field<envelope>{"event_source_id", of_all_events<read_pixel>},
     field<envelope>{"test_event_code", of_all_events<read_test_event_code>},
     field<envelope>{"partner_name", leave_out},
+    field<envelope>{"visitor", stands_in_events},
+    field<envelope>{"consent", stands_in_events},
     field<envelope>{"data", read_list},
 };
 
@@ -43,6 +50,8 @@ constexpr std::array pixel_batch_fields{
     field<envelope>{"pixel_code", of_all_events<read_pixel>},
     field<envelope>{"test_event_code", of_all_events<read_test_event_code>},
     field<envelope>{"partner_name", leave_out},
+    field<envelope>{"visitor", stands_in_events},
+    field<envelope>{"consent", stands_in_events},
     field<envelope>{"batch", read_list},
 };
 

@@ -37,9 +37,13 @@ std::vector<core::subject_key> subject_keys(const hashed_user& who, const event:
                                             const instance_key& key) {
     using kind = core::subject_key::kind;
     std::vector<core::subject_key> keys;
+    keys.reserve(who.emails.size() + who.phones.size() + who.external_ids.size() +
+                 clicks.other_ttps.size() + clicks.other_ttclids.size() + 2);
     // What is hashed is stored for years: these prefixes never change.
+    std::string text;
     const auto add = [&](kind type, std::string_view prefix, std::string_view value) {
-        keys.push_back({type, truncate(key.hmac(std::string(prefix).append(value)))});
+        text.assign(prefix).append(value);
+        keys.push_back({type, truncate(key.hmac(text))});
     };
     const auto add_found = [&](kind type, std::string_view prefix, const std::string& chosen,
                                const std::vector<std::string>& others) {

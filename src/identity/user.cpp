@@ -5,7 +5,6 @@
 #include <gatepost/identity/user.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace gatepost::identity {
@@ -30,19 +29,16 @@ class field {
   public:
     field(const destination& to, std::string_view name) : to_(to), name_(name) {}
 
-    // In the order given, each hash once; of values past the first `most` none. `hash_raw`
-    // normalises and hashes one that is no hash yet, or says why it is left out and gives nothing.
+    // In the order given, each hash once. `hash_raw` normalises and hashes one that is no hash yet,
+    // or says why it is left out and gives nothing.
     template <class HashRaw>
-    hashes hash_all(const texts& given, std::size_t most, HashRaw hash_raw) const {
+    hashes hash_all(const texts& given, HashRaw hash_raw) const {
         hashes result;
-        for (std::size_t i = 0; i < std::min(given.size(), most); ++i) {
-            auto hash = hash_one(given[i], hash_raw);
+        for (const auto one : given) {
+            auto hash = hash_one(one, hash_raw);
             if (!hash.empty() && std::ranges::find(result, hash) == result.end()) {
                 result.push_back(std::move(hash));
             }
-        }
-        if (given.size() > most) {
-            leave_out("values after the first " + std::to_string(most));
         }
         return result;
     }
@@ -107,10 +103,10 @@ bool is_placeholder(std::string_view id, const options& chosen) {
 }
 
 // The identifiers of which there may be several.
-void hash_lists(hashed_user& who, const event::user& given, std::size_t most, const options& chosen,
+void hash_lists(hashed_user& who, const event::user& given, const options& chosen,
                 const destination& to) {
     const field emails(to, "email");
-    who.emails = emails.hash_all(given.emails, most, [&](std::string_view text) {
+    who.emails = emails.hash_all(given.emails, [&](std::string_view text) {
         if (const auto address = normalise_email(text)) {
             return emails.hash(*address);
         }
@@ -120,12 +116,12 @@ void hash_lists(hashed_user& who, const event::user& given, std::size_t most, co
     });
     const auto region = is_blank(given.phone_region) ? chosen.default_region : given.phone_region;
     const field phones(to, "phone");
-    who.phones = phones.hash_all(given.phones, most, [&](std::string_view text) {
+    who.phones = phones.hash_all(given.phones, [&](std::string_view text) {
         const auto number = normalise_phone(text, region);
         return number ? phones.hash(*number) : phones.leave_out(to_string(number.error()));
     });
     const field external_ids(to, "external_id");
-    who.external_ids = external_ids.hash_all(given.external_ids, most, [&](std::string_view text) {
+    who.external_ids = external_ids.hash_all(given.external_ids, [&](std::string_view text) {
         const auto id = normalise_external_id(text);
         auto hash = id ? external_ids.hash(*id) : std::string();
         if (id && is_placeholder(*id, chosen)) {
@@ -160,28 +156,21 @@ void fill_device(hashed_user& who, const event::user& given, const destination& 
                          .keep(given.att_status, normalise_att_status, "not one of TikTok's words");
 }
 
-hashed_user hash_at_most(std::size_t most, const event::user& given, const options& chosen,
-                         const destination& to) {
+} // namespace
+
+hashed_user hash_user(const event::user& given, std::string_view root, const options& chosen,
+                      hasher& digest, std::vector<std::string>& warnings) {
+    const destination to{.root = root, .digest = digest, .warnings = warnings};
     hashed_user who;
-    hash_lists(who, given, most, chosen, to);
+    hash_lists(who, given, chosen, to);
     fill_person(who, given, to);
     fill_device(who, given, to);
     return who;
 }
 
-} // namespace
-
-hashed_user hash_user(const event::user& given, std::string_view root, const options& chosen,
-                      hasher& digest, std::vector<std::string>& warnings) {
-    return hash_at_most(std::numeric_limits<std::size_t>::max(), given, chosen,
-                        {.root = root, .digest = digest, .warnings = warnings});
-}
-
 hashed_user hash_user(const event::inbound& event, const options& chosen, hasher& digest,
                       std::vector<std::string>& warnings) {
-    const auto root = "/events/" + std::to_string(event.index);
-    return hash_at_most(max_values, event.who, chosen,
-                        {.root = root, .digest = digest, .warnings = warnings});
+    return hash_user(event.who, "/events/" + std::to_string(event.index), chosen, digest, warnings);
 }
 
 } // namespace gatepost::identity

@@ -119,12 +119,15 @@ verdict pipeline::judge_one(event::inbound& event, const caller& by, bool alone,
                             judgement& into) {
     verdict result;
     result.event_id = event.id;
-    const auto about = check(event, when.now, result, into);
-    if (about.has_error()) {
-        result.error = about.error();
+    const auto to = choose_pixel(options_.pixels, event);
+    if (to.has_error()) {
+        result.error = to.error();
         return result;
     }
-    if (event.id.empty()) {
+    const auto about = check(event, **to, when.now, into.warnings);
+    result.pixel = about.to.id;
+    result.error = about.fault;
+    if (!result.error && event.id.empty()) {
         result.event_id = made_id(by, event.index, digest_);
         into.warnings.push_back(at_event(event.index, "event_id") +
                                 ": absent; one was made, give it to the pixel for deduplication");
@@ -132,42 +135,35 @@ verdict pipeline::judge_one(event::inbound& event, const caller& by, bool alone,
     std::string cookies;
     complete(event, by, alone, cookies);
     leave_out_unusable(event, into.warnings);
-    decide(event, by, alone, *about, when, result, into);
+    decide(event, by, alone, about, when, result, into);
     return result;
 }
 
-core::input_result<pipeline::checked> pipeline::check(event::inbound& event, core::wall_time now,
-                                                      verdict& result, judgement& into) const {
-    const auto to = choose_pixel(options_.pixels, event);
-    if (to.has_error()) {
-        return to.error();
-    }
-    result.pixel = (*to)->id;
-    const auto time = event::event_time(event, now, options_.max_age.of((*to)->source));
-    if (time.has_error()) {
-        return time.error();
+pipeline::checked pipeline::check(event::inbound& event, const pixel& to, core::wall_time now,
+                                  std::vector<std::string>& warnings) const {
+    checked result{.to = to};
+    if (const auto time = event::event_time(event, now, options_.max_age.of(to.source))) {
+        result.time = *time;
+    } else {
+        result.fault = time.error();
     }
     const auto posted_name = event.name;
-    bool kept_back = is_denied(**to, posted_name);
+    result.kept_back = is_denied(to, posted_name);
     if (options_.map_names) {
-        kept_back = kept_back || tiktok::is_foreign_page_view(posted_name);
         event.name = tiktok::mapped_name(posted_name);
-        kept_back = kept_back || is_denied(**to, event.name);
+        result.kept_back = result.kept_back || is_denied(to, event.name) ||
+                           tiktok::is_foreign_page_view(posted_name);
     }
     // What is not sent need not be as TikTok wants it.
-    if (!kept_back) {
-        auto fault =
-            tiktok::find_fault(event, (*to)->source, into.warnings, (*to)->deny_properties);
-        if (fault) {
-            return *std::move(fault);
-        }
+    if (!result.fault && !result.kept_back) {
+        result.fault = tiktok::find_fault(event, to.source, warnings, to.deny_properties);
     }
-    return checked{*to, *time, kept_back};
+    return result;
 }
 
 void pipeline::decide(event::inbound& event, const caller& by, bool alone, const checked& about,
                       arrival& when, verdict& result, judgement& into) {
-    const auto& to = *about.to;
+    const auto& to = about.to;
     const auto& gate = parts_.consent.of(to.id);
     acquaintance visitor(parts_.identifier, event);
     const consent::signals request{.cookie = by.cookie, .headers = by.headers};
@@ -179,6 +175,9 @@ void pipeline::decide(event::inbound& event, const caller& by, bool alone, const
     if (wants_reaction(decision, when.events_wait, to.observes)) {
         add_reactions(decision, {to.controller, visitor.who().keys}, when, to.observes,
                       into.reactions);
+    }
+    if (about.fault) {
+        return; // the visitor's word counts all the same
     }
     const auto claim = claim_of(decision, to.controller, when.now);
     if (claim && parts_.signer) {
@@ -197,7 +196,7 @@ void pipeline::decide(event::inbound& event, const caller& by, bool alone, const
     if (result.outcome == outcome::queued) {
         const auto who = visitor.who();
         std::ranges::copy(visitor.warnings(), std::back_inserter(into.warnings));
-        result.identifiers = match_keys(who, event, to.send_ip);
+        result.identifiers = match_keys(who, event, to);
         const auto permitted = consent::admit(decision, std::move(event));
         into.records.push_back(parts_.encoder.seal(*permitted, who,
                                                    {.pixel = to.id,

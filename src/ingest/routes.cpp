@@ -47,6 +47,14 @@ bool takes(const route& at, std::string_view method) {
     return false;
 }
 
+constexpr auto types = "send application/json, a +json type or application/x-ndjson";
+constexpr auto tiktok_types = "send application/json or a +json type";
+
+// TikTok's bodies are one JSON object.
+bool takes_type(const route& at, std::optional<event::body_format> format) {
+    return format && (at.path != tiktok_route.path || *format == event::body_format::json);
+}
+
 unsigned status_of(const judgement& judged) {
     const auto is = [](outcome wanted) {
         return [wanted](const verdict& each) { return each.outcome == wanted; };
@@ -81,9 +89,8 @@ std::optional<net::response> routes::refuse(const net::request_head& head) {
     } else if (!takes(*at, head.method)) {
         refused = refuse_with({"method_not_allowed", "this route takes another method", ""});
         refused->headers.emplace_back("Allow", at->allow);
-    } else if (head.method == "POST" && !format_of(head)) {
-        refused = refuse_with({"unsupported_type",
-                               "send application/json, a +json type or application/x-ndjson", ""});
+    } else if (head.method == "POST" && !takes_type(*at, format_of(head))) {
+        refused = refuse_with({"unsupported_type", at == &tiktok_route ? tiktok_types : types, ""});
     }
     if (refused) {
         return with_cors(head, std::move(*refused));

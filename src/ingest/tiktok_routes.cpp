@@ -93,6 +93,9 @@ void refuse_as_a_whole(judgement& judged) {
     for (auto& each : judged.verdicts) {
         each.outcome = outcome::rejected;
         each.record.reset();
+        // A rejected event has none; that of the next try counts.
+        each.decision.reset();
+        each.disclosed.reset();
     }
 }
 

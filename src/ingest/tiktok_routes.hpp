@@ -19,7 +19,8 @@ using tiktok_decoder = core::input_result<event::batch> (*)(std::string body);
 // trailing slash.
 tiktok_decoder tiktok_decoder_of(std::string_view path);
 
-// A batch is all or nothing: with an invalid event in it none is queued, and none counts as queued.
+// A batch is all or nothing: with an invalid event in it none is queued, none counts as queued and
+// no decision stands.
 // What the visitors' signals mean for the registry and for what waits stands.
 void refuse_as_a_whole(judgement& judged);
 

@@ -3,6 +3,7 @@
 #include "visitor_cookies.hpp"
 
 #include <gatepost/core/text.hpp>
+#include <gatepost/event/blank.hpp>
 #include <gatepost/net/address.hpp>
 
 #include <algorithm>
@@ -47,7 +48,9 @@ void leave_out_unusable(event::inbound& event, std::vector<std::string>& warning
         event.who.ip = {};
         warnings.push_back(at_event(event.index, "visitor/ip") + ": no IP address; left out");
     }
-    if (!core::is_utf8(event.who.user_agent)) {
+    if (event::is_blank(event.who.user_agent)) {
+        event.who.user_agent = {};
+    } else if (!core::is_utf8(event.who.user_agent)) {
         event.who.user_agent = {};
         warnings.push_back(at_event(event.index, "visitor/user_agent") + ": not UTF-8; left out");
     }
@@ -61,7 +64,9 @@ consent::signals signals_of(const event::inbound& event) {
     result.unreadable_claims = event.consent.unreadable;
     result.claimed_at = event.consent.at;
     result.gpp_sid = event.consent.gpp_sid;
-    result.att_status = event.who.att_status;
+    if (!event::is_blank(event.who.att_status)) {
+        result.att_status = event.who.att_status;
+    }
     result.country = event.from.country;
     result.region = event.from.region;
     result.address = event.who.ip;

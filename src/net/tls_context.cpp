@@ -65,6 +65,10 @@ std::string tls_client_context::verify_failure(SSL* connection) {
     return verdict == X509_V_OK ? "" : X509_verify_cert_error_string(verdict);
 }
 
+bool tls_client_context::is_drained(SSL* connection) {
+    return SSL_has_pending(connection) == 0 && BIO_ctrl_pending(SSL_get_rbio(connection)) == 0;
+}
+
 void tls_client_context::keep_session(SSL* connection) {
     SSL_set_shutdown(connection, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }

@@ -23,6 +23,8 @@ class tls_client_context {
     // After a failed handshake: OpenSSL's words for why the certificate was refused, "" if it was
     // not.
     static std::string verify_failure(SSL* connection);
+    // Whether nothing that has come is still to be read, beside what the socket holds.
+    static bool is_drained(SSL* connection);
     // Before a connection is dropped: marks its session as good, though nobody says goodbye.
     static void keep_session(SSL* connection);
 

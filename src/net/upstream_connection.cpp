@@ -104,7 +104,9 @@ class connection_over final : public upstream_connection {
         auto answer = co_await read_answer();
         if (unsent) {
             reusable = false;
-            if (answer.has_error() && answer.error().kind == client_errc::broken) {
+            // What did not arrive whole was not taken, whatever the peer says.
+            const bool success = answer.has_value() && answer->status / 100 == 2;
+            if (success || (answer.has_error() && answer.error().kind == client_errc::broken)) {
                 co_return failure(client_errc::broken, unsent); // the first that went wrong
             }
         }
@@ -112,6 +114,11 @@ class connection_over final : public upstream_connection {
     }
 
     bool is_quiet() override {
+        if constexpr (std::is_same_v<Stream, tls_stream>) {
+            if (!tls_client_context::is_drained(stream_.native_handle())) {
+                return false;
+            }
+        }
         char byte = 0;
         auto& socket = beast::get_lowest_layer(stream_).socket();
         const auto count = recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);

@@ -218,6 +218,9 @@ void lane::learn(const reply& came) {
         observe::log(observe::level::info, "the pixel is not paused any more",
                      {{"pixel", route_.pixel}});
     }
+    if (news.upstream_is_back || news.pause_ends) {
+        wake_.cancel(); // what comes of the rest of this batch need not be waited for
+    }
     show();
 }
 

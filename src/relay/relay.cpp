@@ -94,6 +94,9 @@ class relay::implementation {
                 }
                 auto expired = around_.queue.expire(pixel);
                 while (expired && *expired > 0) {
+                    // After a long outage there are many, and the other pixels have this thread
+                    // too.
+                    co_await asio::post(around_.context, asio::use_awaitable);
                     expired = around_.queue.expire(pixel);
                 }
             }

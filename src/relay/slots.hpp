@@ -61,8 +61,10 @@ class slots {
         waiter turn(*this);
         while (!turn.granted) {
             turn.timer.expires_after(patience);
-            co_await turn.timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-            if (!turn.granted && std::exchange(own.free, false)) {
+            const auto [stopped] =
+                co_await turn.timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+            // Without a turn only cancellation stops the wait, and the next wait says so.
+            if (!turn.granted && !stopped && std::exchange(own.free, false)) {
                 co_return slot(*this, &own);
             }
         }

@@ -78,6 +78,7 @@
 #include "directory.hpp"
 #include "lease_desk.hpp"
 #include "record_reader.hpp"
+#include "reserve.hpp"
 #include "schema.hpp"
 #include "tallies.hpp"
 #include "writer.hpp"
@@ -90,6 +91,18 @@
 
 namespace gatepost::spool {
 namespace {
+
+// An older file is brought up to date when it is opened, also on a full disk: what it holds must
+// drain. Settling needs the reserve next; what the upgrade took of it is made good as ever.
+core::result<sqlite::database> open_file(const owned_directory& directory, durability chosen) {
+    auto opened = open_to_write(directory.file("spool.db"), chosen);
+    if (opened || opened.error() != sqlite::errc::full) {
+        return opened;
+    }
+    reserve left(directory.file("spool.reserve"));
+    return left.take() && left.release() ? open_to_write(directory.file("spool.db"), chosen)
+                                         : std::move(opened);
+}
 
 // What the port says of a failure of the database.
 core::error_code to_spool_error(core::error_code failure) {
@@ -154,7 +167,7 @@ core::error_code sqlite_queue::start(observe::metrics& metrics) {
         return failure == boost::system::errc::not_supported ? make_error_code(errc::not_a_spool)
                                                              : failure;
     }
-    auto opened = open_to_write(file, options_.durability);
+    auto opened = open_file(*directory_, options_.durability);
     if (!opened) {
         return to_spool_error(opened.error());
     }

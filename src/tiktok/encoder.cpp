@@ -108,7 +108,8 @@ std::string encoder::clean(std::string_view url) const {
 
 std::string encoder::payload(const consent::permitted<event::inbound>& event, const envelope& about,
                              const identity::visitor& who) const {
-    writer out;
+    constexpr std::size_t usual_size = 2048;
+    writer out(usual_size);
     out.begin_object();
     out.member("event", event->name);
     out.member("event_time", std::int64_t{about.event_time.time_since_epoch().count()});

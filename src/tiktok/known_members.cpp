@@ -1,5 +1,6 @@
 #include "known_members.hpp"
 
+#include "property_types.hpp"
 #include "sparse_object.hpp"
 
 #include <gatepost/event/blank.hpp>
@@ -24,7 +25,7 @@ struct member {
 bool fits(value given, form wanted) {
     switch (wanted) {
     case form::text:
-        return given.is_number() || (given.is_string() && !event::is_blank(given.text()));
+        return digits_of(given) || (given.is_string() && !event::is_blank(given.text()));
     case form::flag:
         return given.boolean().has_value();
     case form::list:
@@ -34,10 +35,8 @@ bool fits(value given, form wanted) {
 }
 
 void write_value(writer& out, value given, form wanted) {
-    if (wanted == form::text && given.is_number()) {
-        writer digits;
-        digits.copy(given);
-        out.string(digits.view());
+    if (const auto digits = digits_of(given); wanted == form::text && digits) {
+        out.string(*digits);
     } else {
         out.copy(given);
     }

@@ -44,22 +44,23 @@ bool is_written(std::string_view name, const property& known, value given, denie
         given.each_element([&](value item) { any = any || item_is_written(item, deny); });
         return any;
     }
-    if (known.type == property_type::texts) {
-        given.each_element([&](value text) { any = any || says_something(text); });
+    if (known.type == property_type::texts || known.type == property_type::numbers) {
+        given.each_element([&](value one) { any = any || says_something(one); });
         return any;
+    }
+    if (known.type == property_type::measure && given.is_object()) {
+        return item_is_written(given, {});
     }
     return true;
 }
 
-// A number in the digits it would have in JSON, quoted; everything else as it is.
+// A number's digits, quoted; everything else as it is.
 void write_text(writer& out, value given) {
-    if (!given.is_number()) {
+    if (const auto digits = digits_of(given)) {
+        out.string(*digits);
+    } else {
         out.copy(given);
-        return;
     }
-    writer digits;
-    digits.copy(given);
-    out.string(digits.view());
 }
 
 void write_texts(writer& out, value given) {
@@ -93,7 +94,11 @@ void write_numbers(writer& out, value given) {
         return;
     }
     out.begin_array();
-    given.each_element([&out](value number) { write_number(out, number); });
+    given.each_element([&out](value number) {
+        if (says_something(number)) {
+            write_number(out, number);
+        }
+    });
     out.end_array();
 }
 
@@ -104,6 +109,9 @@ void write_measure(writer& out, value given) {
     }
     out.begin_object();
     given.each_member([&out](std::string_view name, value member) {
+        if (!says_something(member)) {
+            return;
+        }
         out.key(name);
         if (name == "value") {
             write_number(out, member);
@@ -184,30 +192,38 @@ void write_contents(writer& out, value given, denied_names deny) {
 }
 
 // Sum of price times quantity (default 1, as TikTok's own server template assumes), in hundredths
-// of a cent so that 0.1 + 0.2 is 0.3. Nothing unless every item has a price.
-std::optional<double> total(value contents) {
+// of a cent so that 0.1 + 0.2 is 0.3. Nothing unless every item that is written has a price.
+std::optional<double> total(value contents, denied_names deny) {
     constexpr double fractions = 10'000;
     double sum = 0;
-    bool known = contents.size() > 0;
+    bool known = true;
+    bool any = false;
     contents.each_element([&](value item) {
+        if (!item_is_written(item, deny)) {
+            return;
+        }
         const auto price = numeric(item.find("price"));
         const auto quantity = item.find("quantity");
         const auto count = says_something(quantity) ? numeric(quantity) : std::optional(1.0);
+        any = true;
         known = known && price && count;
         if (known) {
             sum += std::round(*price * *count * fractions);
         }
     });
-    return known && std::isfinite(sum) ? std::optional(sum / fractions) : std::nullopt;
+    return any && known && std::isfinite(sum) ? std::optional(sum / fractions) : std::nullopt;
 }
 
-// The content_type that every item has; "" when they differ or one has none.
-std::string_view common_content_type(value contents) {
-    const auto first = contents.at(0).find("content_type").text();
-    bool common = true;
-    contents.each_element(
-        [&](value item) { common = common && item.find("content_type").text() == first; });
-    return common ? first : std::string_view();
+// The content_type that every written item has; "" when they differ or one has none.
+std::string_view common_content_type(value contents, denied_names deny) {
+    std::optional<std::string_view> shared;
+    contents.each_element([&](value item) {
+        if (item_is_written(item, deny)) {
+            const auto own = item.find("content_type").text();
+            shared = !shared || *shared == own ? own : std::string_view();
+        }
+    });
+    return shared.value_or("");
 }
 
 } // namespace
@@ -224,13 +240,13 @@ void write_properties(writer& out, value properties, denied_names deny) {
     const auto contents = properties.find("contents");
     if (!says_something(properties.find("content_type")) &&
         !any_denied(deny, {"content_type", "contents"})) {
-        if (const auto shared = common_content_type(contents); !shared.empty()) {
+        if (const auto shared = common_content_type(contents, deny); !shared.empty()) {
             out.member("content_type", shared);
         }
     }
     if (!says_something(properties.find("value")) &&
         !any_denied(deny, {"value", "contents", "price", "quantity"})) {
-        if (const auto sum = total(contents)) {
+        if (const auto sum = total(contents, deny)) {
             out.key("value").number(*sum);
         }
     }

@@ -15,7 +15,7 @@ namespace gatepost::tiktok {
 // - numbers given as text become numbers, quantities whole ones, a currency upper case;
 // - a single content id becomes a list;
 // - an absent `value` is the sum of price times quantity, and an absent `content_type` that of the
-//   items, if each item has it.
+//   items, if each item that is left has it.
 // What has a wrong type is copied: tiktok::find_fault says what TikTok would refuse.
 void write_properties(core::json::writer& out, core::json::value properties,
                       std::span<const std::string> deny);

@@ -80,6 +80,8 @@ constexpr std::array vehicle_properties{
 
 constexpr property made_up{};
 
+constexpr double exact_up_to = 9'007'199'254'740'992; // 2^53
+
 const property* find_in(const auto& table, std::string_view name) {
     const auto found = std::ranges::find(table, name, &property::name);
     return found == table.end() ? nullptr : &*found;
@@ -153,13 +155,30 @@ std::optional<double> numeric(value given) {
     return error == std::errc() && std::isfinite(number) ? std::optional(number) : std::nullopt;
 }
 
+std::optional<std::string> digits_of(value number) {
+    const auto amount = number.number();
+    if (!amount) {
+        return std::nullopt;
+    }
+    core::json::writer digits;
+    const auto whole = whole_number(number);
+    if (whole) {
+        digits.integer(*whole);
+    } else {
+        digits.copy(number);
+    }
+    // Past 2^64, or with a fraction that hides how many digits there were.
+    const bool lost =
+        !whole && std::abs(*amount) >= exact_up_to && !digits_removed(digits.view()).empty();
+    return lost ? std::nullopt : std::optional(digits.take());
+}
+
 std::optional<std::int64_t> whole_number(value given) {
-    constexpr double most = 9'007'199'254'740'992; // 2^53
     if (const auto whole = given.integer()) {
         return whole;
     }
     const auto number = numeric(given);
-    return number && std::trunc(*number) == *number && std::abs(*number) <= most
+    return number && std::trunc(*number) == *number && std::abs(*number) <= exact_up_to
                ? std::optional(static_cast<std::int64_t>(*number))
                : std::nullopt;
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace gatepost::tiktok {
@@ -38,6 +39,11 @@ const property& item_property_named(std::string_view name);
 
 // Whether there is anything in it: not null and no empty text.
 bool says_something(core::json::value given);
+
+// The digits of a number, for an id or another text; those of a whole one without the fraction that
+// some writers of JSON add (12.0). Nothing when it has more digits than were kept: it would be
+// another id.
+std::optional<std::string> digits_of(core::json::value number);
 
 // A number, or text that is one in exactly the form JSON has (" 46 ", "1,5" and "0x1" are none).
 std::optional<double> numeric(core::json::value given);

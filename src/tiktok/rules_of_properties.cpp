@@ -32,6 +32,10 @@ bool is_scalar(value given) {
     return given.is_string() || given.is_number();
 }
 
+bool is_text(value given) {
+    return given.is_string() || given.integer() || digits_of(given);
+}
+
 bool each_is(value list, auto&& wanted) {
     bool all = true;
     list.each_element(
@@ -43,9 +47,11 @@ bool each_is(value list, auto&& wanted) {
 std::string_view type_fault(property_type type, value given) {
     switch (type) {
     case property_type::text:
-        return is_scalar(given) ? "" : "must be a string";
+        return is_text(given)      ? ""
+               : given.is_number() ? "must be a string; a number so long has lost digits"
+                                   : "must be a string";
     case property_type::texts:
-        return is_scalar(given) || (given.is_array() && each_is(given, is_scalar))
+        return is_text(given) || (given.is_array() && each_is(given, is_text))
                    ? ""
                    : "must be an array of strings";
     case property_type::number:

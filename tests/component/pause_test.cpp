@@ -108,6 +108,32 @@ TEST_CASE("pause: a probe goes out once per retry.max, and what it finds ends th
     CHECK(test.status().paused.empty());
 }
 
+TEST_CASE("pause: what waits goes when the pause ends, whatever the rest of the probe takes") {
+    way_out_options chosen{.request_timeout = 1min};
+    chosen.relay.retry.max = 1h;
+    way_out test(chosen);
+    test.server.stand(pixel, json_answer(R"({"code":40105,"message":"x"})"));
+    test.post({{.id = "first"}, {.id = "slow", .test_code = "TEST1"}});
+    test.start();
+    REQUIRE(eventually([&] { return test.status().paused == "token"; }));
+    test.post(1, 100);
+    // The second try is taken; what comes after it hangs, the probe's other half first.
+    test.server.before_answer([&](std::size_t request) {
+        if (request == 2) {
+            test.server.hang(pixel);
+        }
+    });
+    test.server.stand(pixel, std::nullopt);
+    CHECK(test.out->resume(pixel));
+    CHECK(eventually([&] { return test.server.requests() == 4; }, 10s));
+    test.server.release();
+    REQUIRE(eventually([&] { return test.idle(); }));
+    CHECK(each_once(test.server.taken(), 102));
+    const auto seen = test.server.seen();
+    CHECK(seen[2].ids == std::vector<std::string>{"slow"});
+    CHECK(seen[3].ids.size() == 70); // 32 were the probe
+}
+
 TEST_CASE("pause: an end of the daemon neither waits for a paused pixel nor probes it") {
     way_out test(with_other());
     test.server.stand(pixel, json_answer(R"({"code":40105,"message":"x"})"));

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <support/eventually.hpp>
@@ -71,16 +72,33 @@ inline double breaker(const sidecar& of, const std::string& pixel) {
     return of.metric("gatepost_breaker_state{pixel=\"" + pixel + "\"}");
 }
 
-// What GET /v1/status says of a pixel, as JSON text; "" for one that it does not name.
-inline std::string status_of(const sidecar& of, const std::string& pixel) {
+// What GET /v1/status says of a pixel.
+struct shown_pixel {
+    std::string mode;
+    std::string paused;
+    std::string last_outcome;
+    std::int64_t last_code = -1;
+    std::string last_request_id;
+};
+
+inline shown_pixel status_of(const sidecar& of, const std::string& pixel) {
     const auto page = core::json::parse(http_get(of.admin(), "/v1/status").body).value();
-    std::string found;
+    shown_pixel found;
     page.root().find("pixels").each_element([&](core::json::value each) {
         if (each.find("id").text() == pixel) {
-            found = each.raw();
+            const auto last = each.find("last_answer");
+            found = {.mode = std::string(each.find("mode").text()),
+                     .paused = std::string(each.find("paused").text()),
+                     .last_outcome = std::string(last.find("outcome").text()),
+                     .last_code = last.find("code").integer().value_or(-1),
+                     .last_request_id = std::string(last.find("request_id").text())};
         }
     });
     return found;
+}
+
+inline http_answer resume(const sidecar& of, const std::string& pixel) {
+    return http_connection(of.admin()).post("/v1/pixels/" + pixel + "/resume", "");
 }
 
 } // namespace gatepost::test

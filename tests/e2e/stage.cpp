@@ -84,17 +84,12 @@ int stage::stop() {
     return gatepost_.process().wait();
 }
 
-double stage::waiting() const {
-    return gatepost_.metric("gatepost_spool_events{state=\"waiting\"}") +
-           gatepost_.metric("gatepost_spool_events{state=\"leased\"}");
-}
-
 double stage::dead_letters() const {
     return gatepost_.metric("gatepost_spool_events{state=\"dead\"}");
 }
 
 bool stage::settles() {
-    return eventually([this] { return waiting() == 0; });
+    return eventually([this] { return gatepost_.unsettled() == 0; });
 }
 
 std::map<std::string, arrived_event> stage::arrivals() {

@@ -70,8 +70,6 @@ class stage {
     std::vector<std::string> files_with(const std::string& text) const;
 
   private:
-    double waiting() const;
-
     temporary_directory directory_;
     sandbox_process upstream_;
     sidecar gatepost_;

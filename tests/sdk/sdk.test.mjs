@@ -92,8 +92,7 @@ async function arrivals(stage, count) {
 const yak = { email: 'yak@example.com' };
 
 /// Everything that is on its way has been settled.
-const settled = (stage) => eventually(async () => await stage.metric('gatepost_spool_events{state="waiting"}') === 0
-  && await stage.metric('gatepost_spool_events{state="leased"}') === 0, 'an empty spool');
+const settled = (stage) => eventually(async () => await stage.unsettled() === 0, 'an empty spool');
 
 for (const [api, shape] of Object.entries(shapes)) {
   const scene = (name, act, more = {}) =>

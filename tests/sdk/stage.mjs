@@ -89,10 +89,10 @@ ${more}
       method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(told),
     });
     stage.arrived = async () => (await (await fetch(`${sandbox.sandbox}/_events`)).json()).events;
-    stage.metric = async (name) => {
+    stage.unsettled = async () => { // by one look: between two a waiting event may have been leased
       const page = await (await fetch(`${stage.admin}/metrics`)).text();
-      const line = page.split('\n').find((each) => each.startsWith(`${name} `));
-      return line ? Number(line.slice(name.length + 1)) : 0;
+      const counts = page.matchAll(/^gatepost_spool_events\{state="(?:waiting|leased)"\} (\d+)$/gm);
+      return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
     };
     await act(stage);
   } finally {

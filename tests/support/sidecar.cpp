@@ -9,6 +9,16 @@
 
 namespace gatepost::test {
 
+namespace {
+
+double value_in(const std::string& page, const std::string& name) {
+    const auto lines = "\n" + page;
+    const auto at = lines.find("\n" + name + " ");
+    return at == std::string::npos ? 0 : std::strtod(lines.c_str() + at + name.size() + 2, nullptr);
+}
+
+} // namespace
+
 std::string read_file(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     std::ostringstream text;
@@ -102,9 +112,13 @@ std::string sidecar::metrics() const {
 }
 
 double sidecar::metric(const std::string& name) const {
-    const auto page = "\n" + metrics();
-    const auto at = page.find("\n" + name + " ");
-    return at == std::string::npos ? 0 : std::strtod(page.c_str() + at + name.size() + 2, nullptr);
+    return value_in(metrics(), name);
+}
+
+double sidecar::unsettled() const {
+    const auto page = metrics();
+    return value_in(page, "gatepost_spool_events{state=\"waiting\"}") +
+           value_in(page, "gatepost_spool_events{state=\"leased\"}");
 }
 
 } // namespace gatepost::test

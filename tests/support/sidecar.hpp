@@ -77,7 +77,9 @@ class sidecar {
     std::filesystem::path spool() const { return directory_ / "spool"; }
     // The value of a metric, with its labels as Prometheus writes them; 0 when it is not there.
     double metric(const std::string& name) const;
-    // All of them at one time.
+    // Events that are neither delivered nor dead, by one look: between two a waiting event may have
+    // been leased.
+    double unsettled() const;
     std::string metrics() const;
 
   private:

@@ -100,10 +100,24 @@ constexpr int default_max_depth = 32;
 // Error code `invalid_json`, with the reason and the byte offset in the message, never the text.
 input_result<document> parse(std::string text, int max_depth = default_max_depth);
 
+// RapidJSON's writer looks at every byte of a string; most strings need no escape and are copied
+// whole. Its names are those RapidJSON calls.
+class quick_writer : public rapidjson::Writer<rapidjson::StringBuffer> {
+  public:
+    using Writer::Writer;
+    bool String(const char* text, rapidjson::SizeType length, bool copy = false);
+    bool Key(const char* text, rapidjson::SizeType length, bool copy = false) {
+        return String(text, length, copy);
+    }
+    bool RawValue(const char* json, std::size_t length, rapidjson::Type type);
+};
+
 // Writes JSON into a string of its own. Numbers that are not finite are written as null.
 class writer {
   public:
-    writer() : out_(buffer_) {}
+    // What is written may be longer than `expected` bytes, for which there is room from the start.
+    explicit writer(std::size_t expected = rapidjson::StringBuffer::kDefaultCapacity)
+        : buffer_(nullptr, expected), out_(buffer_) {}
     writer(const writer&) = delete;
     writer& operator=(const writer&) = delete;
 
@@ -160,7 +174,7 @@ class writer {
 
   private:
     rapidjson::StringBuffer buffer_;
-    rapidjson::Writer<rapidjson::StringBuffer> out_;
+    quick_writer out_;
 };
 
 } // namespace gatepost::core::json

@@ -7,6 +7,7 @@
 #include <gatepost/core/json.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -19,6 +20,10 @@ namespace gatepost::event {
 enum class source : std::uint8_t { web, app, offline, crm };
 std::string_view to_string(source value);
 std::optional<source> source_named(std::string_view name);
+
+// The e-mails, phones and external ids of one event, of each kind. TikTok documents no limit; an
+// event with more is refused and not cut, for a visitor who withdrew is found by any of them.
+constexpr std::size_t max_identifiers = 100;
 
 // Identifiers in the clear or hashed already, exactly as they came.
 struct user {

@@ -47,15 +47,10 @@ struct options {
 // Normalises (identity/normalise.hpp) and hashes. Where TikTok wants a hash, 64 hex digits are one
 // already: lower-cased and passed on once, unless they are the hash of no text at all. What is left
 // out is named in `warnings` ("<root>/user/phone: ..."), never with its value; what is blank and
-// the all-zero id of a device go without a word. `given` holds as many values as its caller allows.
+// the all-zero id of a device go without a word.
 hashed_user hash_user(const event::user& given, std::string_view root, const options& chosen,
                       hasher& digest, std::vector<std::string>& warnings);
-
-// The e-mails, phones and external ids of one event that are read, of each kind. TikTok documents
-// no limit; more are a mistake, or meant to keep a machine busy.
-constexpr std::size_t max_values = 20;
-// Of an event, whose root is "/events/<n>": the first max_values of each kind, the others left out
-// with one warning.
+// Of an event, whose root is "/events/<n>".
 hashed_user hash_user(const event::inbound& event, const options& chosen, hasher& digest,
                       std::vector<std::string>& warnings);
 

@@ -3,6 +3,7 @@
 
 #include <gatepost/event/inbound.hpp>
 #include <gatepost/identity/identifier.hpp>
+#include <gatepost/ingest/options.hpp>
 
 #include <array>
 #include <cstdint>
@@ -19,7 +20,8 @@ class match_keys {
         "country",    "locale",     "idfa",        "idfv",     "gaid"};
 
     match_keys() = default;
-    match_keys(const identity::visitor& who, const event::inbound& event, bool send_ip);
+    // What `to` is sent of them.
+    match_keys(const identity::visitor& who, const event::inbound& event, const pixel& to);
 
     // Calls visit(kind) for each.
     template <class Visit>

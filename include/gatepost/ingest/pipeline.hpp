@@ -98,16 +98,17 @@ class pipeline {
   private:
     // What is settled about an event before its consent is looked at.
     struct checked {
-        const pixel* to = nullptr;
-        std::chrono::sys_seconds time;
+        const pixel& to;
+        std::chrono::sys_seconds time{};
         bool kept_back = false; // an event of this name is not sent, whoever consented
+        std::optional<core::input_error> fault; // why it is rejected
     };
 
     verdict judge_one(event::inbound& event, const caller& by, bool alone, arrival& when,
                       judgement& into);
-    // The pixel and the rules that an event has to keep.
-    core::input_result<checked> check(event::inbound& event, core::wall_time now, verdict& result,
-                                      judgement& into) const;
+    // The rules that an event has to keep.
+    checked check(event::inbound& event, const pixel& to, core::wall_time now,
+                  std::vector<std::string>& warnings) const;
     void decide(event::inbound& event, const caller& by, bool alone, const checked& about,
                 arrival& when, verdict& result, judgement& into);
 

@@ -26,10 +26,19 @@ bool looks_like_a_name(std::string_view text) {
            });
 }
 
-std::string unknown_column(std::string_view header, std::size_t place) {
-    const auto name = core::trim(header);
-    auto message = "column " + std::to_string(place);
-    if (!looks_like_a_name(name)) {
+// A first line with an address, a number or a date in it: its other cells may be somebody's name.
+bool looks_like_data(const std::vector<std::string>& header) {
+    return std::ranges::any_of(header, [](std::string_view cell) {
+        cell = core::trim(cell);
+        return cell.find('@') != std::string_view::npos || cell.starts_with('+') ||
+               (!cell.empty() && core::is_digit(cell.front()));
+    });
+}
+
+std::string unknown_column(const std::vector<std::string>& header, std::size_t place) {
+    const auto name = core::trim(header[place]);
+    auto message = "column " + std::to_string(place + 1);
+    if (!looks_like_a_name(name) || looks_like_data(header)) {
         return message + " has no name that is known";
     }
     message += ": " + std::string(name) + " is not known";
@@ -182,7 +191,7 @@ core::input_result<columns> columns::named(const std::vector<std::string>& heade
     for (std::size_t i = 0; i < result.count_; ++i) {
         const auto meaning = meaning_of(header[i]);
         if (!meaning) {
-            return bad_header(unknown_column(header[i], i + 1));
+            return bad_header(unknown_column(header, i));
         }
         result.columns_.push_back({steps_of(meaning->path), meaning->kind, i});
     }

@@ -22,6 +22,14 @@ core::input_result<core::json::document> parse_event(const std::string& text) {
     return parsed;
 }
 
+// Bytes for which the daemon would refuse the whole request; "" for none.
+std::string_view fault_of_bytes(std::string_view text) {
+    if (!core::is_utf8(text)) {
+        return "not UTF-8; save the file as CSV in UTF-8";
+    }
+    return text.find('\0') == std::string_view::npos ? "" : "a NUL byte";
+}
+
 bool is_blank(const std::vector<std::string>& cells) {
     return std::ranges::all_of(cells, [](const auto& cell) { return core::trim(cell).empty(); });
 }
@@ -91,8 +99,10 @@ class csv_rows final : public row_reader {
         }
         separator_ = csv_separator(text);
         const auto header = read_csv_record(text, separator_, true);
-        if (!header->fault.empty()) {
-            return bad(std::string(header->fault));
+        const auto fault =
+            header->fault.empty() ? fault_of_bytes(text.substr(0, header->length)) : header->fault;
+        if (!fault.empty()) {
+            return bad(std::string(fault));
         }
         auto named = columns::named(header->cells);
         if (named.has_error()) {
@@ -132,11 +142,8 @@ class csv_rows final : public row_reader {
     // behind the last do not.
     std::optional<core::input_error> fault_of(const std::vector<std::string>& cells,
                                               std::string_view text) const {
-        if (!core::is_utf8(text)) {
-            return core::input_error("bad_row", "not UTF-8; save the file as CSV in UTF-8", "");
-        }
-        if (text.find('\0') != std::string_view::npos) {
-            return core::input_error("bad_row", "a NUL byte", "");
+        if (const auto fault = fault_of_bytes(text); !fault.empty()) {
+            return core::input_error("bad_row", std::string(fault), "");
         }
         auto filled = cells.size();
         while (filled > columns_.count() && core::trim(cells[filled - 1]).empty()) {

@@ -19,8 +19,11 @@ std::string_view inside_event(std::string_view path) {
     if (!path.starts_with(events_prefix)) {
         return path;
     }
-    const auto end = path.find_first_not_of("0123456789", events_prefix.size());
-    return end == std::string_view::npos ? "" : path.substr(end);
+    path.remove_prefix(
+        std::min(path.find_first_not_of("0123456789", events_prefix.size()), path.size()));
+    constexpr std::string_view of_the_event = ": ";
+    path.remove_prefix(path.starts_with(of_the_event) ? of_the_event.size() : 0);
+    return path;
 }
 
 void add_warning(std::string_view text, tally& to) {

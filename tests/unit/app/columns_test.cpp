@@ -110,6 +110,12 @@ TEST_CASE("columns: a first line that is somebody's data is not repeated") {
     }
 }
 
+TEST_CASE("columns: nor are the names in it") {
+    for (const auto* const data : {"alice@example.com", "+1 213 373 4253", "2026-11-22", "94107"}) {
+        CHECK(complaint_about({"Alice Liddell", data}) == "column 1 has no name that is known");
+    }
+}
+
 TEST_CASE("columns: two columns may not mean the same") {
     CHECK(complaint_about({"email", "event", "User.Email"}) == "columns 1 and 3 mean the same");
 }

@@ -208,6 +208,10 @@ TEST_CASE("rows: what is no CSV file of events is refused at once") {
     CHECK(header_complaint("\xFF\xFE"
                            "e\0v\0"s) == "this is UTF-16; save it as CSV in UTF-8");
     CHECK(header_complaint("event,\"email\nx") == "a quote is not closed");
+    // Every row would have a member of that name.
+    CHECK(header_complaint("event,properties.gr\xF6\xDF"
+                           "e\nx,1\n") == "not UTF-8; save the file as CSV in UTF-8");
+    CHECK(header_complaint("event,properties.a\0\nx,1\n"s) == "a NUL byte");
 }
 
 TEST_CASE("rows: chunks hold every row once, in order, and at most 500 rows and 1 MiB") {

@@ -39,6 +39,7 @@ TEST_CASE("tally: an answer is counted by outcome and rule, and rejected rows by
              "error":{"code":"invalid_event","message":"missing","path":"/events/5/event"}}],
           "warnings":["/events/0/user/phone: no country code and no region; left out",
                       "/events/13/user/phone: no country code and no region; left out",
+                      "/events/3: 1 unknown key; left out",
                       "/events/1/event_id: absent; one was made"]})",
         chunk_of({2, 3, 5, 8, 13, 21}), sum, rejected));
     CHECK(sum.queued == 11);
@@ -53,9 +54,10 @@ TEST_CASE("tally: an answer is counted by outcome and rule, and rejected rows by
     CHECK(rejected[0].error.code == "invalid_event");
     CHECK(rejected[0].error.message == "missing");
     CHECK(rejected[0].error.path == "/event");
-    REQUIRE(sum.warnings.size() == 1);
+    REQUIRE(sum.warnings.size() == 2);
     CHECK(sum.warnings.begin()->first == "/user/phone: no country code and no region; left out");
     CHECK(sum.warnings.begin()->second == 2);
+    CHECK(sum.warnings.rbegin()->first == "1 unknown key; left out");
 }
 
 TEST_CASE("tally: what is no answer to the chunk changes nothing") {

@@ -89,6 +89,8 @@ TEST_CASE("config: every problem has its line, its column, its key and what is e
         {"consent: {catalog: ^{klaroo: {marketing: [x]}}}", "consent.catalog", "klaroo"},
         {"consent: {catalog: {klaro: {marketing: ^x}}}", "consent.catalog.klaro.marketing", "list"},
         {"identity: {default_region: ^USA}", "identity.default_region", "two letters"},
+        {"identity: {default_region: ^ZZ}", "identity.default_region", "phone numbers of its own"},
+        {"identity: {default_region: ^UK}", "identity.default_region", "such as US"},
         {"spool: {path: ^\"\"}", "spool.path", "directory"},
         {"spool: {durability: ^paranoid}", "spool.durability", "process, power"},
         {"spool: {max_bytes: ^1KiB}", "spool.max_bytes", "from 1MiB to"},

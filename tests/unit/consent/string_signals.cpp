@@ -209,11 +209,28 @@ TEST_CASE("App Tracking Transparency: denied and restricted are denials, authori
         {"restricted", rule::explicit_denial},
         {"AUTHORIZED", rule::opt_out_default},
         {"NOT_DETERMINED", rule::opt_out_default},
+        {"not_applicable", rule::opt_out_default},
         {"", rule::opt_out_default},
+        {" ", rule::opt_out_default},
+        {"DENIED\u00a0", rule::explicit_denial},
+        {"\"DENIED\"", rule::explicit_denial},
     }));
     CAPTURE(status);
     auto from = visitor("US");
     from.att_status = status;
     CHECK(decide(from).rule == expected);
     CHECK((decide(from).source == "body:user.att_status") == (expected == rule::explicit_denial));
+}
+
+TEST_CASE(
+    "App Tracking Transparency: another word may be a refusal, and only a grant outweighs it") {
+    const auto status = GENERATE(as<std::string>(), "2", "denied_by_user", "not determined",
+                                 "false", "ATTrackingManagerAuthorizationStatusDenied");
+    CAPTURE(status);
+    auto from = visitor("US");
+    from.att_status = status;
+    CHECK(decide(from).rule == rule::unreadable);
+    CHECK(decide(from).source == "body:user.att_status");
+    from.claims = {{"marketing", "granted"}};
+    CHECK(decide(from).rule == rule::explicit_grant);
 }

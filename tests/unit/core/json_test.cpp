@@ -55,6 +55,17 @@ TEST_CASE("json: invalid UTF-8 is refused in values and in names") {
     CHECK(refusal("{\"" + bytes + "\":1}").code == "invalid_json");
 }
 
+TEST_CASE("json: half of a surrogate pair is refused, whichever half, in values and in names") {
+    // RFC 8259 section 8.2: no text, and no UTF-8 can be written for it.
+    const auto half = GENERATE(as<std::string>(), R"(\ud800)", R"(\udbff!)", R"(\udc00)",
+                               R"(\uDFFF)", R"(\ud83d\ude00\ude00)", R"(\udc00\ud800)");
+    CAPTURE(half);
+    CHECK(refusal("\"" + half + "\"").code == "invalid_json");
+    CHECK(refusal("{\"" + half + "\":1}").code == "invalid_json");
+    CHECK(refusal("[\"secret" + half + "\"]").message.find("urrogate") != std::string::npos);
+    CHECK(read(R"("\ud7ff\ue000\ufffd")").root().text() == "\ud7ff\ue000\ufffd");
+}
+
 TEST_CASE("json: text that ends inside a UTF-8 sequence is refused, and nothing behind it read") {
     const std::string text =
         GENERATE("{\"2~1.541~dv.us\xf0.", "[\"\xf0", "[\"\xe2", "[\"\xc3", "{\"\xf0\x90\x8d");
@@ -210,6 +221,31 @@ TEST_CASE("json: the writer escapes what must be escaped") {
     for (const char c : out.view()) {
         CHECK_FALSE((c >= 0 && c < ' '));
     }
+}
+
+TEST_CASE("json: the writer escapes the same bytes wherever they stand") {
+    // RFC 8259, section 7: the control characters, the quote and the backslash, nothing else.
+    for (int byte = 1; byte < 0x80; ++byte) {
+        const char c = static_cast<char>(byte);
+        const bool kept = c >= ' ' && c != '"' && c != '\\';
+        for (std::size_t place = 0; place < 20; ++place) {
+            std::string text(20, '\x7f');
+            text[place] = c;
+            json::writer out;
+            out.begin_object().member("key", text).member(text, true).end_object();
+            INFO("byte " << byte << " at " << place);
+            const bool is_copied = out.view() == "{\"key\":\"" + text + "\",\"" + text + "\":true}";
+            CHECK(is_copied == kept);
+            CHECK(read(out.take()).root().find("key").text() == text);
+        }
+    }
+}
+
+TEST_CASE("json: the writer grows with what is written") {
+    const std::string text(10'000, 'x');
+    json::writer out(1);
+    out.begin_array().string(text).raw("\"" + text + "\"").string(text + '"').end_array();
+    CHECK(out.view() == "[\"" + text + "\",\"" + text + "\",\"" + text + "\\\"\"]");
 }
 
 TEST_CASE("json: the writer writes members, raw text and copies") {

@@ -152,3 +152,26 @@ TEST_CASE("decode: a matching field of the wrong type is left out, and the event
     CHECK_FALSE(event.ad);
     CHECK_FALSE(event.device);
 }
+
+TEST_CASE(
+    "decode: more than 100 values of an identifier refuse the event, for any of them may count") {
+    const auto of = [](std::size_t count) {
+        std::string list;
+        for (std::size_t i = 0; i < count; ++i) {
+            list += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\"";
+        }
+        return R"({"event":"a","user":{"external_id":[)" + list + "]}}";
+    };
+    const auto most = decode(of(100));
+    REQUIRE(most.events[0].has_value());
+    CHECK(most.events[0]->who.external_ids.size() == 100);
+    const auto more = decode(of(101));
+    REQUIRE(more.events[0].has_error());
+    CHECK(more.events[0].error().path == "/events/0/user/external_id");
+}
+
+TEST_CASE("decode: an event id that says nothing is none") {
+    const auto id = GENERATE(as<std::string>(), "", "  ", "null", "undefined", "NULL");
+    const auto read = decode(R"({"event":"a","event_id":")" + id + "\"}");
+    CHECK(read.events[0].value().id.empty());
+}

@@ -39,6 +39,9 @@ TEST_CASE("instance key: HMAC-SHA-256 as in RFC 4231") {
     const instance_key second(core::secret_string("Jefe"));
     CHECK(hex(second.hmac("what do ya want for nothing?")) ==
           "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    const instance_key longer_than_a_block(core::secret_string(std::string(131, '\xaa')));
+    CHECK(hex(longer_than_a_block.hmac("Test Using Larger Than Block-Size Key - Hash Key First")) ==
+          "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 TEST_CASE("instance key: agrees with openssl's command, every time and in every copy") {

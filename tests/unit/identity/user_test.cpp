@@ -261,24 +261,6 @@ TEST_CASE("user: the device id of those who do not permit tracking goes without 
     CHECK(now.warnings.empty());
 }
 
-TEST_CASE("user: of an event twenty values of a kind are read, and the rest named once") {
-    std::vector<std::string> ids;
-    for (int i = 0; i < 30; ++i) {
-        ids.push_back("id" + std::to_string(i));
-    }
-    hashing now;
-    now.event.index = 2;
-    now.event.who.external_ids.assign(ids.begin(), ids.begin() + 20);
-    CHECK(now.run().external_ids.size() == 20);
-    CHECK(now.warnings.empty());
-    now.event.who.external_ids.assign(ids.begin(), ids.end());
-    const auto who = now.run();
-    REQUIRE(who.external_ids.size() == 20);
-    CHECK(who.external_ids.back() == now.digest.hex("id19"));
-    CHECK(now.warnings ==
-          strings{"/events/2/user/external_id: values after the first 20; left out"});
-}
-
 TEST_CASE("user: an erasure is about every value that is named") {
     std::vector<std::string> ids;
     for (int i = 0; i < 100; ++i) {

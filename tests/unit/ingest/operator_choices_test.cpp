@@ -129,4 +129,11 @@ TEST_CASE("identifiers: the kinds that a queued event carries are known, and non
             "visitor":{"ip":"203.0.113.10"})"));
     CHECK(kinds_of(judged) == strings{"email", "phone", "ttclid", "ip", "first_name", "idfv"});
     CHECK(kinds_of(subject.judge(R"({"event":"a","user":{"email":"a@b.example"}})")).empty());
+
+    auto old = one_pixel();
+    old.pixels[0].api = tiktok::api::pixel;
+    trial by_old(old);
+    CHECK(kinds_of(by_old.judge(
+              event_named("Purchase", R"(,"user":{"email":"a@b.example","first_name":"Ada"})"))) ==
+          strings{"email"});
 }

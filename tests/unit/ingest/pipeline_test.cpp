@@ -80,6 +80,20 @@ TEST_CASE("pipeline: of a dropped event nothing is kept") {
     CHECK(judged.records.empty());
 }
 
+TEST_CASE("pipeline: a denial counts in an event that is rejected for another reason") {
+    ingest::arrivals order;
+    trial subject;
+    const auto body = GENERATE(
+        as<std::string>(),
+        R"({"event":"no name","user":{"email":"a@b.example"},"consent":{"marketing":"denied"}})",
+        R"({"event":"a","event_time":1,"user":{"email":"a@b.example"},"consent":{"marketing":"denied"}})");
+    const auto judged = subject.judge(body, {}, &order);
+    CHECK(judged.verdicts[0].outcome == outcome::rejected);
+    CHECK_FALSE(judged.verdicts[0].decision);
+    REQUIRE(judged.reactions.size() == 1);
+    CHECK(judged.reactions[0].what == ingest::reaction::kind::withdraw_waiting);
+}
+
 TEST_CASE("pipeline: the pixel is the one named, else the only one, else the event is rejected") {
     trial one;
     trial two(two_pixels());

@@ -117,6 +117,7 @@ TEST_CASE("TikTok's routes: a batch with an invalid event queues nothing and nam
     CHECK(subject.waiting() == 0);
     CHECK(subject.metrics().find(std::string(R"(gatepost_events_total{outcome="queued",pixel=")") +
                                  first_pixel + "\"} 1") == std::string::npos);
+    CHECK(subject.metrics().find("gatepost_decisions_total{") == std::string::npos);
     CHECK(post(subject, event_track, track(purchase("1"))).code() == 0);
     CHECK(subject.waiting() == 1); // its id was never taken
 }
@@ -209,7 +210,8 @@ TEST_CASE("TikTok's routes: other methods and types are refused in TikTok's shap
     CHECK(by_get->status == 405);
     CHECK(core::json::parse(by_get->body).value().root().find("code").integer() == 40002);
     head.method = "POST";
-    head.headers.emplace_back("Content-Type", "text/plain");
+    const auto type = GENERATE("text/plain", "application/x-ndjson");
+    head.headers.push_back({"Content-Type", type});
     const auto by_type = subject.refuse(head);
     REQUIRE(by_type);
     CHECK(by_type->status == 415);

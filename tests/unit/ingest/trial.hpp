@@ -46,9 +46,11 @@ class trial {
         : gates_(consent::gate(std::move(consent), consent::catalog::built_in())),
           pipeline_(make_pipeline(chosen, gates_, registry)) {}
 
-    ingest::judgement judge(const std::string& body, const ingest::caller& by = {}) {
-        return pipeline_.judge(event::decode_body(body, event::body_format::json).value(), by,
-                               {.now = fake_clock::start, .received = fake_clock::start});
+    ingest::judgement judge(const std::string& body, const ingest::caller& by = {},
+                            ingest::arrivals* order = nullptr) {
+        return pipeline_.judge(
+            event::decode_body(body, event::body_format::json).value(), by,
+            {.now = fake_clock::start, .received = fake_clock::start, .order = order});
     }
 
     ingest::gates& gates() { return gates_; }

@@ -285,7 +285,7 @@ TEST_CASE("visitor routes: a hundred identifiers are one visitor's, more are not
     CHECK(at.last_known().keys.size() == 100);
     const auto refused = at.post("/v1/erasure", ids(101));
     CHECK(refused.status == 422);
-    CHECK(error_path(refused) == "/user");
+    CHECK(error_path(refused) == "/user/external_id");
 }
 
 TEST_CASE("visitor routes: warnings name what was left out and never what was sent") {

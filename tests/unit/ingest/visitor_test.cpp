@@ -188,6 +188,30 @@ TEST_CASE("visitor: what TikTok would refuse a batch for is left out, with a war
     CHECK(not_utf8.warnings.size() == 1);
 }
 
+TEST_CASE("visitor: a user agent that says nothing is none") {
+    trial subject;
+    const auto agent = GENERATE(as<std::string>(), " ", "undefined", "null");
+    CHECK(
+        user_of(subject.judge(
+            R"({"event":"a","event_id":"1","consent":{"marketing":"granted"},"visitor":{"user_agent":")" +
+            agent + R"("}})")) == "{}");
+}
+
+TEST_CASE("visitor: an att_status that says nothing is no signal, another word is one") {
+    trial subject;
+    const auto judged = [&](const std::string& status) {
+        return subject
+            .judge(
+                R"({"event":"a","event_id":"1","visitor":{"country":"US"},"user":{"att_status":")" +
+                status + R"("}})")
+            .verdicts.front()
+            .decision->rule;
+    };
+    CHECK(judged("undefined") == consent::rule::opt_out_default);
+    CHECK(judged("NOT_DETERMINED") == consent::rule::opt_out_default);
+    CHECK(judged("2") == consent::rule::unreadable);
+}
+
 TEST_CASE("visitor: sections of GPP that cannot be read are not passed over") {
     trial subject;
     const auto judged = subject.judge(

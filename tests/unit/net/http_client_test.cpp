@@ -6,14 +6,19 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
 #include <array>
 #include <fstream>
 #include <functional>
 #include <future>
+#include <netinet/tcp.h>
 #include <optional>
 #include <thread>
+#include <vector>
 
 using namespace gatepost;
 using namespace std::chrono_literals;
@@ -313,6 +318,44 @@ TEST_CASE("http client: bytes that nobody asked for are not the next answer") {
     CHECK(two->body == "two");
 }
 
+TEST_CASE("http client: bytes that nobody asked for are not the next answer, behind TLS either") {
+    namespace asio = boost::asio;
+    test::certificate shown("DNS:localhost");
+    asio::io_context context(1);
+    asio::ip::tcp::acceptor door(context, {asio::ip::address_v4::loopback(), 0});
+    const auto answer = [](const std::string& body) {
+        return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+               body;
+    };
+    client upstream(over_tls(door.local_endpoint().port(), shown.file()));
+    std::thread script([&] {
+        // What is sent to each connection, each text in a record of its own but all in one segment.
+        const std::vector<std::vector<std::string>> told{{answer("one"), answer("stray")},
+                                                         {answer("two")}};
+        std::vector<asio::ssl::stream<asio::ip::tcp::socket>> held;
+        for (const auto& records : told) {
+            auto& each = held.emplace_back(door.accept(), *shown.server());
+            boost::system::error_code failed;
+            each.handshake(asio::ssl::stream_base::server, failed);
+            std::array<char, 4096> bytes{};
+            each.read_some(asio::buffer(bytes), failed);
+            using cork = asio::detail::socket_option::boolean<IPPROTO_TCP, TCP_CORK>;
+            each.next_layer().set_option(cork(true), failed);
+            for (const auto& record : records) {
+                asio::write(each, asio::buffer(record), failed);
+            }
+            each.next_layer().set_option(cork(false), failed);
+        }
+    });
+    REQUIRE(upstream.post(request("/", "one")).has_value());
+    const auto two = upstream.post(request("/", "two"));
+    // Lets the script end should no second connection have come.
+    asio::ip::tcp::socket(context).connect(door.local_endpoint());
+    script.join();
+    REQUIRE(two.has_value());
+    CHECK(two->body == "two");
+}
+
 TEST_CASE("http client: a name is looked up, and one that does not exist is said so") {
     running_server server;
     auto options = plain(server.address().port);
@@ -431,6 +474,28 @@ TEST_CASE("http client: an answer that comes while the body is written counts, n
     REQUIRE(answer.has_value());
     CHECK(answer->status == 403);
     CHECK(upstream.metric("gatepost_upstream_connections{state=\"idle\"}") == "0");
+}
+
+TEST_CASE("http client: an early answer is a refusal; success cannot be for what did not arrive") {
+    const auto [status, counts] = GENERATE(table<unsigned, bool>(
+        {{200, false}, {202, false}, {302, true}, {401, true}, {413, true}, {429, true}}));
+    CAPTURE(status);
+    test::scripted_peer peer;
+    client upstream(plain(peer.port()));
+    std::thread script([&, status = status] {
+        auto only = peer.accept();
+        only.read_until("bbb");
+        only.write("HTTP/1.1 " + std::to_string(status) +
+                   " Early\r\nContent-Length: 10\r\n\r\n{\"code\":0}");
+    });
+    const auto answer = upstream.post(request("/", std::string(64 << 20, 'b')));
+    script.join();
+    if (counts) {
+        REQUIRE(answer.has_value());
+        CHECK(answer->status == status);
+    } else {
+        CHECK(kind_of(answer) == client_errc::broken);
+    }
 }
 
 TEST_CASE("http client: a peer that closes in the middle of the body says nothing: broken") {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string_view>
+#include <support/failing_disk.hpp>
 
 using namespace gatepost;
 using namespace gatepost::test;
@@ -183,6 +184,33 @@ TEST_CASE_METHOD(version_1_file, "versions: a migration that fails leaves the fi
     CHECK(try_open().has_error());
     CHECK(ask("PRAGMA user_version") == 1);
     CHECK(ask("SELECT count(*) FROM pragma_table_info('records') WHERE name = 'variant'") == 0);
+    CHECK(ask("SELECT count(*) FROM records") == 2);
+}
+
+TEST_CASE_METHOD(version_1_file, "versions: on a full disk a migration lives on the reserve") {
+    const auto reserve = chosen.path + "/spool.reserve";
+    const bool left = GENERATE(true, false); // of what version 1 put aside
+    CAPTURE(left);
+    if (left) {
+        std::ofstream(reserve).close();
+        std::filesystem::resize_file(reserve, 8u << 20);
+    }
+    failing_disk disk;
+    disk.answer([&] {
+        const bool room = left && std::filesystem::file_size(reserve) == 0;
+        return room ? SQLITE_OK : SQLITE_FULL;
+    });
+    auto opened = try_open();
+    if (left) {
+        REQUIRE(opened.has_value());
+        queue = std::move(*opened);
+        CHECK(lease().size() == 2);
+    } else {
+        CHECK(opened.error() == spool::errc::full);
+    }
+    disk.answer(nullptr);
+    queue.reset();
+    CHECK(ask("PRAGMA user_version") == (left ? 2 : 1));
     CHECK(ask("SELECT count(*) FROM records") == 2);
 }
 

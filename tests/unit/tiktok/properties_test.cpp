@@ -29,6 +29,8 @@ TEST_CASE("properties: ids and texts given as numbers become strings, digit by d
     const auto [given, sent] = GENERATE(values<row>({
         {R"({"order_id":1,"shop_id":-2,"content_id":12345678901234567890})",
          R"({"order_id":"1","shop_id":"-2","content_id":"12345678901234567890"})"},
+        {R"({"order_id":12.0,"content_ids":[1e2,-0.0,1.5]})",
+         R"({"order_id":"12","content_ids":["100","0","1.5"]})"},
         {R"({"content_ids":[1,"b",3]})", R"({"content_ids":["1","b","3"]})"},
         {R"({"content_ids":7})", R"({"content_ids":["7"]})"},
         {R"({"content_ids":"SKU"})", R"({"content_ids":["SKU"]})"},
@@ -84,6 +86,9 @@ TEST_CASE("properties: what says nothing goes, and zero stays") {
         {R"({"content_ids":["",null,"a"]})", R"({"content_ids":["a"]})"},
         {R"({"content_ids":[""],"contents":[],"x":""})", ""},
         {R"({"contents":[{"content_id":""}]})", ""},
+        {R"({"mileage":{"value":null,"unit":"km"},"preferred_price_range":[null,5]})",
+         R"({"mileage":{"unit":"km"},"preferred_price_range":[5]})"},
+        {R"({"mileage":{"value":null,"unit":""},"preferred_price_range":[null,""]})", ""},
         {"{}", ""},
     }));
     CHECK(properties_of(given) == sent);
@@ -107,6 +112,7 @@ TEST_CASE("properties: a value that is absent is the sum of price times quantity
         {R"([{"price":5,"quantity":null}])", "5.0"},
         {R"([{"price":"8","quantity":"2"}])", "16.0"},
         {R"([{"price":8,"quantity":""}])", "8.0"},
+        {R"([{"price":8,"quantity":2},null,{},{"price":null}])", "16.0"},
     }));
     CAPTURE(contents);
     const auto ending = "\"value\":" + value + "}";
@@ -129,6 +135,8 @@ TEST_CASE("properties: a value that is given stands, and one that is not known i
 
 TEST_CASE("properties: a content_type that all items share counts for the event") {
     CHECK(properties_of(R"({"contents":[{"content_type":"product"},{"content_type":"product"}]})")
+              .ends_with(R"(,"content_type":"product"})"));
+    CHECK(properties_of(R"({"contents":[null,{"content_type":"product"},{}]})")
               .ends_with(R"(,"content_type":"product"})"));
     const auto properties = GENERATE(
         as<std::string>(), R"({"contents":[{"content_type":"product"},{"content_id":"a"}]})",
