@@ -22,8 +22,8 @@ struct door {
 };
 
 // What a message must hold before anything else is looked at (RFC 9112 sections 3.2 and 6, stricter
-// where smuggling lives): one Host; a body with one length or `chunked` alone; when `needs_length`, a
-// POST, PUT or PATCH with either. 400, or 411 when there is no length.
+// where smuggling lives): one Host; a body with one length or `chunked` alone; when `needs_length`,
+// a POST, PUT or PATCH with either. 400, or 411 when there is no length.
 std::optional<response> check_framing(const request_head& head, bool needs_length = true);
 
 } // namespace gatepost::net
