@@ -32,14 +32,15 @@ echo "Starting:"
 start sandbox "$program" sandbox --listen 127.0.0.1:8789
 start gatepost "$program" serve --config config/demo.yaml
 
-post() { # title, consent cookie, event id
+# Three people: a refusal also takes back what still waits of the same visitor.
+post() { # title, name, phone, consent cookie, event id
   echo
   echo "$1"
-  echo "  Cookie: ${2:-(none)}"
+  echo "  Cookie: ${4:-(none)}"
   local body
-  body=$(jq -nc --arg id "$3" --arg cookie "$2" '{event: "Purchase", event_id: $id,
-    user: {email: " Alice@Example.com", phone: "+1 (213) 373-4253"},
-    page: {url: "https://shop.example/thanks?ttclid=E.C.P.abc&email=alice@example.com"},
+  body=$(jq -nc --arg name "$2" --arg phone "$3" --arg cookie "$4" --arg id "$5" '{event: "Purchase", event_id: $id,
+    user: {email: " \($name)@Example.com", phone: $phone},
+    page: {url: "https://shop.example/thanks?ttclid=E.C.P.\($name)&email=\($name)@example.com"},
     properties: {value: 46, currency: "EUR"},
     visitor: {cookie: $cookie, country: "DE", ip: "203.0.113.10", user_agent: "Mozilla/5.0"}}')
   curl -sS --json "$body" http://127.0.0.1:8787/v1/events |
@@ -48,9 +49,9 @@ post() { # title, consent cookie, event id
 
 run=$(date +%s)
 cookiebot() { echo "CookieConsent={necessary:true%2Cmarketing:$1%2Cmethod:%27explicit%27%2Cutc:1795000000000}"; }
-post "A visitor who accepted marketing in Cookiebot's banner:" "$(cookiebot true)" "granted-$run"
-post "A visitor who refused it:" "$(cookiebot false)" "denied-$run"
-post "A visitor who has not decided yet:" "" "undecided-$run"
+post "A visitor who accepted marketing in Cookiebot's banner:" Alice "+1 (213) 373-4253" "$(cookiebot true)" "granted-$run"
+post "A visitor who refused it:" Bob "+44 20 7183 8750" "$(cookiebot false)" "denied-$run"
+post "A visitor who has not decided yet:" Carol "+49 30 901820" "" "undecided-$run"
 
 echo
 echo "What reached the sandbox in TikTok's place:"
