@@ -19,9 +19,7 @@ namespace gatepost::app {
 int check(const std::string& config_file) {
     const auto loaded = config::load_file(config_file, config::secrets::read);
     if (loaded.has_error()) {
-        for (const auto& problem : loaded.error()) {
-            std::cerr << config::format(problem, config_file) << '\n';
-        }
+        std::cerr << config::format(loaded.error(), config_file);
         return bad_configuration;
     }
     std::cout << config_file << ": ok\n";

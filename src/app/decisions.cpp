@@ -31,9 +31,7 @@ int export_decisions(const std::string& config_file, const std::string& since) {
     }
     const auto chosen = config::load_file(config_file, config::secrets::ignore);
     if (chosen.has_error()) {
-        for (const auto& problem : chosen.error()) {
-            std::cerr << config::format(problem, config_file) << '\n';
-        }
+        std::cerr << config::format(chosen.error(), config_file);
         return bad_configuration;
     }
     // On standard error, so that the lines can be piped on.

@@ -77,9 +77,7 @@ int explain(const visitor_arguments& given) {
                                           config::secrets::ignore)
                       : config::load_file(given.config_file, config::secrets::ignore);
     if (chosen.has_error()) {
-        for (const auto& problem : chosen.error()) {
-            std::cerr << config::format(problem, given.config_file) << '\n';
-        }
+        std::cerr << config::format(chosen.error(), given.config_file);
         return bad_configuration;
     }
     explainer shows(*chosen);

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "complain.hpp"
 #include "gates_of.hpp"
 #include "pipeline_of.hpp"
 #include "test_event.hpp"
@@ -24,11 +25,6 @@ namespace gatepost::app {
 namespace {
 
 namespace asio = boost::asio;
-
-int complain(const std::string& what, exit_code code) {
-    std::cerr << "gatepost: " << what << '\n';
-    return code;
-}
 
 std::string names_of(const std::vector<ingest::pixel>& pixels) {
     std::string names;
@@ -146,9 +142,7 @@ int send_test(const test_event_arguments& given) {
     std::signal(SIGPIPE, SIG_IGN);
     const auto chosen = config::load_file(given.config_file, config::secrets::read);
     if (chosen.has_error()) {
-        for (const auto& problem : chosen.error()) {
-            std::cerr << config::format(problem, given.config_file) << '\n';
-        }
+        std::cerr << config::format(chosen.error(), given.config_file);
         return bad_configuration;
     }
     const auto to = target_of(*chosen, given);

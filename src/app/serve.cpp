@@ -77,9 +77,7 @@ int serve(const std::string& config_file) {
     forbid_core_dumps();
     const auto chosen = config::load_file(config_file, config::secrets::read);
     if (chosen.has_error()) {
-        for (const auto& problem : chosen.error()) {
-            std::cerr << config::format(problem, config_file) << '\n';
-        }
+        std::cerr << config::format(chosen.error(), config_file);
         return bad_configuration;
     }
     observe::configure_log(chosen->log);

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "complain.hpp"
 #include "upload/run.hpp"
 
 #include <gatepost/app/cli.hpp>
@@ -26,11 +27,6 @@ namespace gatepost::app {
 namespace {
 
 namespace asio = boost::asio;
-
-exit_code complain(const std::string& what, exit_code code) {
-    std::cerr << "gatepost: " << what << '\n';
-    return code;
-}
 
 // The file that is uploaded, or standard input.
 class upload_source {
@@ -103,11 +99,7 @@ struct refusal {
 core::result<net::endpoint, refusal> configured_daemon(const std::string& config_file) {
     const auto chosen = config::load_file(config_file, config::secrets::ignore);
     if (chosen.has_error()) {
-        refusal why{.text = "", .code = bad_configuration};
-        for (const auto& problem : chosen.error()) {
-            why.text += config::format(problem, config_file) + '\n';
-        }
-        return why;
+        return refusal{config::format(chosen.error(), config_file), bad_configuration};
     }
     if (chosen->listen.http.empty() || chosen->listen.http.front().port == 0) {
         return refusal{"gatepost: listen.http names no port; give --to\n", wrong_usage};

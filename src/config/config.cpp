@@ -50,4 +50,12 @@ std::string format(const problem& found, std::string_view file) {
     return result + found.message;
 }
 
+std::string format(const problems& found, std::string_view file) {
+    std::string lines;
+    for (const auto& each : found) {
+        lines += format(each, file) + '\n';
+    }
+    return lines;
+}
+
 } // namespace gatepost::config

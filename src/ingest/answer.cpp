@@ -1,3 +1,5 @@
+#include "warnings.hpp"
+
 #include <gatepost/core/json.hpp>
 #include <gatepost/ingest/routes.hpp>
 #include <gatepost/tiktok/protocol.hpp>
@@ -32,14 +34,6 @@ void write_result(writer& out, const verdict& result) {
         }
         out.end_object();
     }
-}
-
-void write_warnings(writer& out, const std::vector<std::string>& warnings) {
-    out.key("warnings").begin_array();
-    for (const auto& warning : warnings) {
-        out.string(warning);
-    }
-    out.end_array();
 }
 
 std::string payload_of(const core::record& record, const options& chosen) {

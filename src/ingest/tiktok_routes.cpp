@@ -1,6 +1,7 @@
 #include "tiktok_routes.hpp"
 
 #include "refusal.hpp"
+#include "warnings.hpp"
 
 #include <gatepost/core/ids.hpp>
 #include <gatepost/core/json.hpp>
@@ -66,17 +67,6 @@ void write_drops(writer& out, const judgement& judged) {
     out.end_array();
 }
 
-void write_warnings(writer& out, const judgement& judged) {
-    if (judged.warnings.empty()) {
-        return;
-    }
-    out.key("warnings").begin_array();
-    for (const auto& warning : judged.warnings) {
-        out.string(warning);
-    }
-    out.end_array();
-}
-
 } // namespace
 
 tiktok_decoder tiktok_decoder_of(std::string_view path) {
@@ -107,7 +97,9 @@ net::response tiktok_answer(const judgement& judged) {
     }
     return {.body = envelope(ok, "OK", [&](writer& out) {
                 write_drops(out, judged);
-                write_warnings(out, judged);
+                if (!judged.warnings.empty()) {
+                    write_warnings(out, judged.warnings);
+                }
             })};
 }
 

@@ -1,6 +1,7 @@
 #include "refusal.hpp"
 #include "subject_answer.hpp"
 #include "visitor_cookies.hpp"
+#include "warnings.hpp"
 
 #include <gatepost/consent/gate.hpp>
 #include <gatepost/core/text.hpp>
@@ -56,14 +57,6 @@ core::input_result<ledger::choice> choice_of(std::string_view marketing) {
     }
     return core::iequals(core::trim(marketing), "granted") ? ledger::choice::granted
                                                            : ledger::choice::denied;
-}
-
-void write_warnings(writer& out, const std::vector<std::string>& warnings) {
-    out.key("warnings").begin_array();
-    for (const auto& warning : warnings) {
-        out.string(warning);
-    }
-    out.end_array();
 }
 
 net::response sweep_answer(bool recorded, const swept& done,

@@ -92,5 +92,7 @@ core::result<config, problems> load_text(std::string_view yaml, secrets tokens);
 
 // "gatepost.yaml:12:3: relay.batch.linger: ..."
 std::string format(const problem& found, std::string_view file);
+// All of them, a line each.
+std::string format(const problems& found, std::string_view file);
 
 } // namespace gatepost::config
