@@ -1,57 +1,57 @@
+#include "dead_letters.hpp"
+#include "route_table.hpp"
 #include "status.hpp"
 
 #include <gatepost/admin/routes.hpp>
 #include <gatepost/core/json.hpp>
 #include <gatepost/core/text.hpp>
+#include <gatepost/net/media_type.hpp>
 #include <gatepost/net/within.hpp>
 
 #include <algorithm>
-#include <array>
+#include <set>
 #include <string_view>
 
 namespace gatepost::admin {
 namespace {
 
-struct route {
-    std::string_view path;
-    std::string_view allow;
-    bool for_probes; // also on the listener of probes and scrapes
-};
-constexpr std::array all_routes{
-    route{"/healthz", "GET, HEAD", true}, route{"/readyz", "GET, HEAD", true},
-    route{"/metrics", "GET, HEAD", true}, route{"/v1/status", "GET, HEAD", false},
-    route{"/v1/explain", "POST", false},  route{"/v1/decisions", "GET, HEAD", false}};
-constexpr route resume_route{"/v1/pixels/{id}/resume", "POST", false};
-
-// The pixel that a path of resume_route names, as it stands there; nullopt for any other path.
-std::optional<std::string_view> pixel_of(std::string_view path) {
-    constexpr std::string_view before = "/v1/pixels/";
-    constexpr std::string_view after = "/resume";
-    if (path.size() <= before.size() + after.size() || !path.starts_with(before) ||
-        !path.ends_with(after)) {
-        return std::nullopt;
-    }
-    path.remove_prefix(before.size());
-    path.remove_suffix(after.size());
-    return path.find('/') == std::string_view::npos ? std::optional(path) : std::nullopt;
-}
-
-const route* find_route(std::string_view path) {
-    if (pixel_of(path)) {
-        return &resume_route;
-    }
-    const auto* const at = std::ranges::find(all_routes, path, &route::path);
-    return at == all_routes.end() ? nullptr : at;
-}
-
 // A page of the audit trail.
 constexpr std::size_t most_decisions = 10'000;
-constexpr std::chrono::seconds patience{10};
+
+audience audience_of(const std::optional<operators>& own) {
+    return own ? audience::operators : audience::probes;
+}
+
+std::set<std::string, std::less<>> ids_of(const std::vector<core::pixel_status>& pixels) {
+    std::set<std::string, std::less<>> ids;
+    for (const auto& each : pixels) {
+        ids.insert(each.id);
+    }
+    return ids;
+}
+
+// A page of any site may have a browser post without asking first, but not JSON: it may send three
+// other types (Fetch, "CORS-safelisted request-header"), or none. A browser names the page's
+// origin.
+bool may_be_forged(const net::request_head& head) {
+    const auto media = net::media_type(head);
+    return media.empty() ? head.find("Origin").has_value() : !net::is_json(media);
+}
+
+bool only_reads(std::string_view method) {
+    return method == "GET" || method == "HEAD";
+}
 
 } // namespace
 
 routes::routes(surroundings around, std::optional<operators> own)
     : around_(around), operators_(std::move(own)) {}
+
+void routes::use_door(net::door door) {
+    if (operators_) {
+        operators_->door = std::move(door);
+    }
+}
 
 std::optional<net::response> routes::refuse(const net::request_head& head) {
     if (operators_) {
@@ -59,48 +59,58 @@ std::optional<net::response> routes::refuse(const net::request_head& head) {
             return refused;
         }
     }
-    const auto* const at = find_route(head.path());
-    if (at == nullptr || !(at->for_probes || operators_)) {
+    const auto who = audience_of(operators_);
+    if (!is_route(head.path(), who)) {
         return net::error_response(404, {"not_found", "no such route", ""});
     }
-    const bool reads = at->allow.starts_with("GET");
-    if (reads ? head.method != "GET" && head.method != "HEAD" : head.method != "POST") {
+    if (!find_page(head.method, head.path(), who)) {
         auto refused =
             net::error_response(405, {"method_not_allowed", "this route takes another method", ""});
-        refused.headers.emplace_back("Allow", at->allow);
+        refused.headers.emplace_back("Allow", allowed_methods(head.path(), who));
         return refused;
+    }
+    if (!only_reads(head.method) && may_be_forged(head)) {
+        return net::error_response(415,
+                                   {"unsupported_type", "send Content-Type: application/json", ""});
     }
     return std::nullopt;
 }
 
 boost::asio::awaitable<net::response> routes::answer(const net::request_head& head,
                                                      std::string body) {
-    const auto path = head.path();
-    if (path == "/metrics") {
-        co_return metrics_page();
-    }
-    if (path == "/readyz") {
+    const dead_letter_box box{around_.queue, around_.patience};
+    // refuse() has let the request through, so there is a page.
+    switch (find_page(head.method, head.path(), audience_of(operators_)).value()) {
+    case page::health:
+        break;
+    case page::readiness:
         co_return readiness();
-    }
-    if (path == "/v1/status") {
+    case page::metrics:
+        co_return metrics_page();
+    case page::status:
         co_return net::response{.body = write_status(around_.status.status(), around_.queue.count(),
                                                      around_.clock.wall())};
-    }
-    if (path == "/v1/explain") {
+    case page::explanation: {
         auto shown = operators_->explainer.explain(std::move(body));
         co_return net::response{.status = shown.status, .body = std::move(shown.body)};
     }
-    if (path == "/v1/decisions") {
-        auto page = co_await decisions(head);
-        co_return page;
+    case page::decisions:
+        co_return co_await decisions(head);
+    case page::dead_letters:
+        co_return co_await list_dead_letters(box, head);
+    case page::replay: {
+        replay_rules rules{operators_->registry, ids_of(around_.status.status().pixels)};
+        co_return co_await replay_dead_letters(box, std::move(rules), std::move(body));
     }
-    if (const auto pixel = pixel_of(path)) {
-        co_return resume(*pixel);
+    case page::removal:
+        co_return co_await remove_dead_letters(box, std::move(body));
+    case page::resumption:
+        co_return resume(*pixel_in(head.path()));
     }
     co_return net::response{.body = R"({"status":"ok"})"};
 }
 
-boost::asio::awaitable<net::response> routes::decisions(const net::request_head& head) {
+boost::asio::awaitable<net::response> routes::decisions(const net::request_head& head) const {
     const auto since = core::parse_integer<std::int64_t>(head.query("since").value_or("0"));
     const auto limit = core::parse_integer<std::size_t>(head.query("limit").value_or("100"));
     if (!since || *since < 0 || !limit || *limit == 0 || *limit > most_decisions) {
@@ -112,7 +122,7 @@ boost::asio::awaitable<net::response> routes::decisions(const net::request_head&
     auto start = [&](std::function<void(lines)> finished) {
         operators_->trail.read(from, *limit, std::move(finished));
     };
-    const auto read = co_await net::within<lines>(patience, start);
+    const auto read = co_await net::within<lines>(around_.patience, start);
     if (!read || read->has_error()) {
         co_return net::error_response(503,
                                       {"audit_unavailable", "the audit trail cannot be read", ""});

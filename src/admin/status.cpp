@@ -31,6 +31,9 @@ void write_last(writer& out, const core::last_answer& last) {
     out.key("last_answer").begin_object();
     out.member("outcome", last.outcome).member("code", last.code);
     out.member("request_id", last.request_id);
+    if (!last.detail.empty()) {
+        out.member("detail", last.detail);
+    }
     out.member("at", std::int64_t{core::to_seconds(last.at).time_since_epoch().count()});
     out.end_object();
 }

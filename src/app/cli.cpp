@@ -79,6 +79,83 @@ void add_decisions(CLI::App& app, action& chosen) {
     });
 }
 
+void add_operator_options(CLI::App& command, operator_arguments& into) {
+    auto* url = command.add_option("--admin", into.admin, "The daemon's URL for operators");
+    command
+        .add_option("--config", into.config_file,
+                    "Take the daemon's address from admin.http of this configuration")
+        ->excludes(url);
+    command.add_flag("--json", into.json, "Print the daemon's answer as it is");
+}
+
+void add_status(CLI::App& app, action& chosen) {
+    const auto given = std::make_shared<operator_arguments>();
+    auto* command = app.add_subcommand("status", "Show how the running daemon is");
+    add_operator_options(*command, *given);
+    command->callback([&chosen, given] { chosen = [given] { return show_status(*given); }; });
+}
+
+// Dead letters that are listed, or chosen by their ids or their reason.
+void add_dead_letters(CLI::App& app, action& chosen) {
+    auto* all = app.add_subcommand("dead-letters", "Events that were given up");
+    all->require_subcommand(1);
+    const auto add = [&](const char* name, const char* what,
+                         int (*run)(const dead_letter_arguments&)) {
+        const auto given = std::make_shared<dead_letter_arguments>();
+        auto* command = all->add_subcommand(name, what);
+        add_operator_options(*command, given->where);
+        command->callback([&chosen, given, run] { chosen = [given, run] { return run(*given); }; });
+        return std::pair(command, given.get());
+    };
+    const auto add_reason = [](CLI::App& to, dead_letter_arguments& given, const char* what) {
+        to.add_option("--reason", given.reason, what)
+            ->check(CLI::IsMember({"invalid", "failed_event", "expired"}));
+    };
+    const auto [list, listed] = add("list", "Show the newest", list_dead_letters);
+    add_reason(*list, *listed, "Only those of this reason");
+    list->add_option("--limit", listed->limit, "How many at most (default: 100)")
+        ->check(CLI::Range(1, 1000));
+    for (const auto& [command, given] :
+         {add("replay", "Send them again, each under its event_id, unless the visitor withdrew",
+              replay_dead_letters),
+          add("delete", "Delete them for good", delete_dead_letters)}) {
+        auto* which = command->add_option_group("Which", "One of these");
+        which->add_option("--id", given->ids, "As dead-letters list shows them");
+        add_reason(*which, *given, "All of this reason");
+        which->require_option(1);
+    }
+}
+
+void add_spool(CLI::App& app, action& chosen) {
+    auto* spool = app.add_subcommand("spool", "The spool's files");
+    spool->require_subcommand(1);
+    const auto checked = std::make_shared<spool_check_arguments>();
+    auto* check_command = spool->add_subcommand(
+        "check",
+        "Say whether the spool and the registry are whole; changes nothing (exit 1 if not)");
+    auto* which = check_command->add_option_group("Which", "One of these");
+    which->add_option("--config", checked->config_file, "YAML configuration");
+    which->add_option("--path", checked->path,
+                      "The spool's directory, or a file that was kept aside as damaged");
+    which->require_option(1);
+    check_command->callback(
+        [&chosen, checked] { chosen = [checked] { return check_spool(*checked); }; });
+
+    struct arguments {
+        std::string config_file;
+        std::string to;
+    };
+    const auto copied = std::make_shared<arguments>();
+    auto* backup_command = spool->add_subcommand(
+        "backup", "Copy the spool, the registry and their key while the daemon runs");
+    backup_command->add_option("--config", copied->config_file, "YAML configuration")->required();
+    backup_command->add_option("--to", copied->to, "A directory that has no backup yet")
+        ->required();
+    backup_command->callback([&chosen, copied] {
+        chosen = [copied] { return back_up_spool(copied->config_file, copied->to); };
+    });
+}
+
 void add_upload(CLI::App& app, action& chosen) {
     const auto given = std::make_shared<upload_arguments>();
     auto* command = app.add_subcommand(
@@ -162,6 +239,9 @@ int run(int argc, char** argv) {
     add_decisions(app, chosen);
     add_upload(app, chosen);
     add_send_test(app, chosen);
+    add_status(app, chosen);
+    add_dead_letters(app, chosen);
+    add_spool(app, chosen);
     add_sandbox(app, chosen);
     app.add_subcommand("version", "Print the version")->callback([&chosen] {
         chosen = print_version;

@@ -23,6 +23,10 @@ int check(const std::string& config_file) {
         return bad_configuration;
     }
     std::cout << config_file << ": ok\n";
+    if (const auto& proxy = loaded->upstream.proxy) {
+        std::cout << "requests go through the proxy " << proxy->authority() << " ("
+                  << loaded->proxy_named_by << ")\n";
+    }
     return done;
 }
 

@@ -3,6 +3,8 @@
 
 #include <gatepost/sandbox/sandbox.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,6 +67,36 @@ struct test_event_arguments {
     std::string lead_id;
 };
 int send_test(const test_event_arguments& given);
+
+// Which daemon the operators' commands ask, and how they print what it says.
+struct operator_arguments {
+    std::string admin;       // its URL; "" for admin.http of the configuration
+    std::string config_file; // "" for the default address
+    bool json = false;       // the answer as it is instead of a page for people
+};
+// A page about the running daemon.
+int show_status(const operator_arguments& where);
+
+// Dead letters of the running daemon.
+struct dead_letter_arguments {
+    operator_arguments where;
+    std::vector<std::int64_t> ids; // for replay and delete: these, else those of the reason
+    std::string reason;            // to list: "" for all
+    std::size_t limit = 100;       // to list
+};
+int list_dead_letters(const dead_letter_arguments& given);
+// Fails when one is refused.
+int replay_dead_letters(const dead_letter_arguments& given);
+int delete_dead_letters(const dead_letter_arguments& given);
+
+// The spool's files, beside a running daemon or without one.
+struct spool_check_arguments {
+    std::string config_file;
+    std::string path; // instead: the spool's directory, or a file that was kept aside
+};
+int check_spool(const spool_check_arguments& given);
+// Copies the spool, the registry and their key to a directory.
+int back_up_spool(const std::string& config_file, const std::string& to);
 
 int run_sandbox(const sandbox::options& chosen);
 

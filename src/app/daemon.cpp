@@ -1,122 +1,88 @@
 #include "daemon.hpp"
 
-#include "gates_of.hpp"
+#include "current_routes.hpp"
+#include "descriptors.hpp"
+#include "heartbeat.hpp"
+#include "listeners.hpp"
 #include "pixel_statuses.hpp"
+#include "relay_routes.hpp"
+#include "reload.hpp"
+#include "room.hpp"
+#include "supervisor.hpp"
 
 #include <gatepost/admin/routes.hpp>
-#include <gatepost/app/cli.hpp>
 #include <gatepost/core/ports.hpp>
-#include <gatepost/ingest/routes.hpp>
-#include <gatepost/net/http_server.hpp>
+#include <gatepost/net/task_group.hpp>
 #include <gatepost/observe/log.hpp>
 #include <gatepost/relay/relay.hpp>
-#include <gatepost/tiktok/protocol.hpp>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <systemd/sd-daemon.h>
+#include <boost/asio/thread_pool.hpp>
 
-#include <algorithm>
 #include <atomic>
-#include <csignal>
-#include <cstdlib>
 #include <deque>
-#include <iostream>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
-#include <thread>
 
 namespace gatepost::app {
 namespace {
 
 namespace asio = boost::asio;
+using steady = std::chrono::steady_clock;
 
-// A context and the thread that runs it.
-class room {
-  public:
-    asio::io_context& context() { return context_; }
-    void start() {
-        thread_ = std::thread([this] { context_.run(); });
-    }
-    // Ends when nothing is left to do.
-    void finish() {
-        guard_.reset();
-        if (thread_.joinable()) {
-            thread_.join();
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+
+// Operators' routes answer to their own address too, but to no page: those of the way in are the
+// shop's, which post events and do nothing else.
+net::door admin_door(const config::config& chosen) {
+    auto door = chosen.ingest.door;
+    door.allowed_origins.clear();
+    door.allowed_hosts.push_back(chosen.admin.authority());
+    return door;
+}
+
+// A standing test code keeps events out of the live reports, which nobody wants for long.
+void warn_about_test_codes(const std::vector<ingest::pixel>& pixels) {
+    for (const auto& pixel : pixels) {
+        if (!pixel.test_event_code.empty()) {
+            observe::log(observe::level::warn,
+                         "test_event_code is set: events show up under Test Events only",
+                         {{"pixel", pixel.id}});
         }
     }
-
-  private:
-    asio::io_context context_{1};
-    asio::executor_work_guard<asio::io_context::executor_type> guard_ =
-        asio::make_work_guard(context_);
-    std::thread thread_;
-};
-
-// What the relay knows of TikTok.
-std::vector<relay::route> routes_of(const config::config& chosen) {
-    std::vector<relay::route> routes;
-    for (const auto& pixel : chosen.ingest.pixels) {
-        auto request = [pixel, token = chosen.access_tokens.at(pixel.id)](
-                           std::string_view test_event_code,
-                           std::span<const std::string_view> payloads) {
-            return tiktok::batch_request(ingest::event_set_of(pixel, test_event_code), token,
-                                         payloads);
-        };
-        routes.push_back({.pixel = pixel.id,
-                          .to = {.request = std::move(request),
-                                 .most_events = tiktok::most_events(pixel.api),
-                                 .classify = tiktok::classify},
-                          .held = pixel.observes});
-    }
-    return routes;
-}
-
-net::server_options operator_limits() {
-    // `curl -X POST` to resume a pixel sends neither a body nor its length.
-    return {.max_body = core::mebibytes(1), .max_connections = 64, .needs_length = false};
-}
-
-void announce(std::string_view what, const std::string& url) {
-    std::cout << "listening " << what << ' ' << url << std::endl;
 }
 
 } // namespace
 
 class daemon::implementation final : public core::status_source, public core::pixel_control {
   public:
-    implementation(const config::config& chosen, const stores& kept,
-                   const identity::instance_key& key)
-        : config_(chosen), kept_(kept), gates_(gates_of(chosen)),
+    implementation(std::string file, config::config first, const stores& kept,
+                   const identity::instance_key& key, service_manager& manager)
+        : file_(std::move(file)), config_(std::make_shared<const config::config>(std::move(first))),
+          kept_(kept), manager_(manager),
+          order_(kept.queue.count().newest_at_opening.value_or(core::wall_time())),
           sweeper_(kept.queue, kept.registry, order_),
-          visitors_(
-              chosen.ingest, chosen.identity, key,
-              {kept.registry, kept.trail, kept.queue, sweeper_, order_, core::system_clock()}),
-          client_(relay_room_.context(), chosen.upstream, kept.metrics),
+          lasting_{kept, key, sweeper_, order_, watch_, silence_},
+          client_(relay_room_.context(), config_->upstream, kept.metrics),
           relay_({relay_room_.context(), kept.queue, client_, core::system_clock(), kept.metrics,
                   kept.registry, kept.trail},
-                 chosen.relay, routes_of(chosen)) {
+                 config_->relay, relay_routes(*config_)) {
+        const auto threads = config_->listen.threads;
+        const auto routes = std::make_shared<edition>(*config_, lasting_, threads);
         std::vector<net::server_room> places;
-        for (std::size_t i = 0; i < chosen.listen.threads; ++i) {
-            auto& context = i == 0 ? main_ : more_rooms_.emplace_back().context();
-            places.push_back({&context, &add_ingest_routes(key)});
+        for (std::size_t i = 0; i < threads; ++i) {
+            rooms_.push_back(i == 0 ? &main_ : &more_rooms_.emplace_back().context());
+            places.push_back({rooms_.back(), &handlers_.emplace_back(routes, i)});
         }
-        ingest_ = std::make_unique<net::http_server>(places, chosen.listen.limits);
         const admin::surroundings around{*this, kept.queue, core::system_clock(), kept.metrics};
-        // The first ingest routes are served on the same thread as the operators' routes.
-        admin_routes_.emplace(around, admin::operators{admin_door(chosen), ingest_routes_.front(),
-                                                       kept.trail, *this});
+        // The first handler is served on the same thread as the operators' routes.
+        admin_routes_.emplace(around, admin::operators{admin_door(*config_), handlers_.front(),
+                                                       kept.trail, *this, kept.registry});
         probe_routes_.emplace(around, std::nullopt);
-        admin_ = std::make_unique<net::http_server>(
-            std::vector<net::server_room>{{&main_, &*admin_routes_}}, operator_limits());
-        probes_ = std::make_unique<net::http_server>(
-            std::vector<net::server_room>{{&main_, &*probe_routes_}}, operator_limits());
+        listeners_.emplace(*config_, std::move(places), net::server_room{&main_, &*admin_routes_},
+                           net::server_room{&main_, &*probe_routes_});
     }
 
     // Also when run() has failed: no walk may call the sweeper any more.
@@ -129,26 +95,32 @@ class daemon::implementation final : public core::status_source, public core::pi
     core::daemon_status status() const override {
         core::daemon_status now;
         now.ready = ready();
-        now.uptime =
-            std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
+        now.uptime = std::chrono::floor<std::chrono::seconds>(steady::now() - started_);
         now.registry_keys = kept_.registry.size();
-        now.pixels =
-            pixel_statuses(config_.ingest.pixels, kept_.queue, relay_.status(), watch_.tallies());
+        now.pixels = pixel_statuses(running()->ingest.pixels, kept_.queue, relay_.status(),
+                                    watch_.tallies());
         return now;
     }
 
     bool resume(std::string_view pixel) override { return relay_.resume(pixel); }
 
     void run() {
-        listen();
+        listeners_->open(*config_, manager_);
+        warn_about_test_codes(config_->ingest.pixels);
+        supervisor_.watch(secret_files(*config_));
         for (auto& each : more_rooms_) {
             each.start();
         }
         relay_.start();
         relay_room_.start();
-        asio::co_spawn(main_, obey_signals(), asio::detached);
+        tasks_.spawn("supervisor", supervisor_.run());
+        std::vector<watched_room> watched{{"relay", &relay_room_.context()}};
+        for (auto* room : rooms_) {
+            watched.push_back({"ingest", room});
+        }
+        watchdog_.spawn("watchdog", keep_alive(main_, std::move(watched), kept_.queue, manager_));
         phase_ = core::phase::running;
-        sd_notify(0, "READY=1");
+        manager_.ready();
         main_.run();
         for (auto& each : more_rooms_) {
             each.finish();
@@ -157,135 +129,205 @@ class daemon::implementation final : public core::status_source, public core::pi
     }
 
   private:
-    ingest::routes& add_ingest_routes(const identity::instance_key& key) {
-        const auto& clock = core::system_clock();
-        ingest::pipeline judge(
-            config_.ingest, {gates_, &kept_.registry, identity::identifier(config_.identity, key),
-                             identity::token_signer(key), tiktok::encoder(config_.url_cleaning)});
-        return ingest_routes_.emplace_back(
-            config_.ingest, std::move(judge),
-            ingest::surroundings{kept_.queue, kept_.registry, kept_.trail, sweeper_, visitors_,
-                                 order_, watch_, silence_, clock, kept_.metrics});
+    std::shared_ptr<const config::config> running() const {
+        const std::lock_guard lock(config_guard_);
+        return config_;
     }
 
-    // Operators' routes answer to their own address too.
-    static net::door admin_door(const config::config& chosen) {
-        auto door = chosen.ingest.door;
-        door.allowed_hosts.push_back(chosen.admin.authority());
-        return door;
+    // Changes while it runs.
+
+    asio::awaitable<void> reload() {
+        manager_.reloading();
+        const bool taken = co_await read_and_take_over();
+        kept_.metrics.config_reload(taken ? "ok" : "refused");
+        if (!taken) {
+            observe::log(observe::level::error, "reload refused: the old configuration stays");
+        }
+        manager_.ready();
     }
 
-    static std::string bind(net::http_server& server, const net::listen_address& address,
-                            const char* key) {
-        try {
-            return "http://" + server.listen(address).authority();
-        } catch (const boost::system::system_error& error) {
-            throw std::runtime_error(std::string(key) + " " + address.authority() + ": " +
-                                     error.code().message());
-        }
-    }
-
-    void listen() {
-        for (const auto& address : config_.listen.http) {
-            announce("ingest", bind(*ingest_, address, "listen.http"));
-        }
-        if (!config_.listen.unix_path.empty()) {
-            ingest_->listen_unix(config_.listen.unix_path, config_.listen.unix_mode);
-            announce("ingest", "unix:" + config_.listen.unix_path);
-        }
-        announce("admin", bind(*admin_, config_.admin, "admin.http"));
-        if (config_.metrics) {
-            announce("metrics", bind(*probes_, *config_.metrics, "metrics.http"));
-        }
-    }
-
-    asio::awaitable<void> obey_signals() {
-        asio::signal_set signals(main_, SIGTERM, SIGINT, SIGHUP);
-        for (;;) {
-            const auto [failed, number] =
-                co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
-            if (failed) {
-                co_return;
-            }
-            if (number != SIGHUP) {
-                break;
-            }
-            observe::log(
-                observe::level::warn,
-                "SIGHUP: reloading is not available yet; restart to change the configuration");
-        }
-        end_at_second(signals);
-        co_await shut_down();
-    }
-
-    // Everything acknowledged is on disk, so ending at once loses nothing.
-    static void end_at_second(asio::signal_set& signals) {
-        signals.async_wait([&signals](const boost::system::error_code& ended, int number) {
-            if (ended) {
-                return;
-            }
-            if (number != SIGHUP) {
-                std::_Exit(app::failed);
-            }
-            end_at_second(signals);
+    asio::awaitable<bool> read_and_take_over() {
+        auto fresh = co_await elsewhere(reading_, [this, before = config_] {
+            return read_anew(file_, *before, lasting_, rooms_.size());
         });
+        if (!fresh) {
+            co_return false;
+        }
+        // Before the first event of a new pixel comes in, somebody is there to send it.
+        const bool usable = co_await elsewhere(
+            relay_room_.context(), [this, now = fresh->chosen] { return relay_by(*now); });
+        if (!usable) {
+            co_return false;
+        }
+        take_over(std::move(*fresh));
+        for (const auto& pixel : config_->pixel_ids()) {
+            relay_.resume(pixel);
+        }
+        co_return true;
     }
+
+    // On the relay's thread; false when a file that it needs cannot be read, and nothing changed.
+    bool relay_by(const config::config& chosen) {
+        try {
+            client_.reconfigure(chosen.upstream);
+        } catch (const std::runtime_error& error) {
+            observe::log(observe::level::error, "the configuration cannot be used",
+                         {{"error", error.what()}});
+            return false;
+        }
+        kept_.metrics.configure(chosen.pixel_ids());
+        relay_.reconfigure(chosen.relay, relay_routes(chosen));
+        return true;
+    }
+
+    void take_over(prepared fresh) {
+        const auto& chosen = *fresh.chosen;
+        observe::set_log_level(chosen.log.level);
+        kept_.queue.set_limits(chosen.spool.limits);
+        const auto remembered = chosen.registry_options();
+        kept_.registry.keep_grants_for(remembered.grant_retention);
+        kept_.registry.use_controllers(remembered.controllers);
+        warn_about_controllers(*config_, chosen);
+        admin_routes_->use_door(admin_door(chosen));
+        listeners_->reconfigure(chosen);
+        for (std::size_t i = 0; i < rooms_.size(); ++i) {
+            asio::post(*rooms_[i],
+                       [handler = &handlers_[i], routes = fresh.routes] { handler->use(routes); });
+        }
+        use(std::move(fresh.chosen));
+        observe::log(observe::level::info, "configuration reloaded",
+                     {{"version", config_->version}, {"pixels", config_->ingest.pixels.size()}});
+        warn_about_descriptors(*config_, raise_descriptor_limit());
+        warn_about_test_codes(config_->ingest.pixels);
+    }
+
+    // False when a file cannot be used for now.
+    asio::awaitable<bool> reload_secrets() {
+        auto renewed = co_await elsewhere(
+            reading_, [before = config_] { return with_secrets_of_now(*before); });
+        // Asked every second, told once.
+        if (auto wrong = config::format(renewed.found, file_); wrong != wrong_secrets_) {
+            wrong_secrets_ = std::move(wrong);
+            log_problems(renewed.found);
+        }
+        const auto pixels = changed_tokens(*config_, *renewed.chosen);
+        const bool another_proxy = !same_proxy(*config_, *renewed.chosen);
+        if (pixels.empty() && !another_proxy) {
+            co_return renewed.found.empty();
+        }
+        const bool usable = co_await elsewhere(
+            relay_room_.context(), [this, fresh = renewed.chosen, another_proxy] {
+                // A token needs no trust anchors, which may be unreadable at this moment.
+                if (another_proxy) {
+                    return relay_by(*fresh);
+                }
+                relay_.reconfigure(fresh->relay, relay_routes(*fresh));
+                return true;
+            });
+        if (!usable) {
+            co_return false;
+        }
+        use(std::move(renewed.chosen));
+        if (another_proxy) {
+            observe::log(observe::level::info, "new credentials for the proxy are in use");
+        }
+        for (const auto& pixel : pixels) {
+            observe::log(observe::level::info, "a new access token is in use", {{"pixel", pixel}});
+            relay_.resume(pixel);
+        }
+        co_return renewed.found.empty();
+    }
+
+    void use(std::shared_ptr<const config::config> fresh) {
+        supervisor_.watch(secret_files(*fresh));
+        const std::lock_guard lock(config_guard_);
+        config_ = std::move(fresh);
+    }
+
+    // For `systemctl status`.
+    void show_status() {
+        std::size_t paused = 0;
+        for (const auto& lane : relay_.status()) {
+            paused += lane.paused.empty() ? 0 : 1;
+        }
+        auto text = std::to_string(kept_.queue.count().waiting) + " waiting";
+        if (paused > 0) {
+            text +=
+                ", " + std::to_string(paused) + (paused == 1 ? " pixel" : " pixels") + " paused";
+        }
+        manager_.status(text);
+    }
+
+    // The end.
 
     asio::awaitable<void> shut_down() {
         phase_ = core::phase::draining;
-        sd_notify(0, "STOPPING=1");
+        manager_.stopping(config_->shutdown_grace);
         observe::log(observe::level::info, "shutting down");
-        const auto until = std::chrono::steady_clock::now() + config_.shutdown_grace;
-        ingest_->drain();
+        const auto until = steady::now() + config_->shutdown_grace;
+        listeners_->drain();
         asio::steady_timer wait(main_);
-        while (ingest_->connections() > 0 && std::chrono::steady_clock::now() < until) {
+        while (!listeners_->drained() && steady::now() < until) {
             wait.expires_after(std::chrono::milliseconds(10));
-            co_await wait.async_wait(asio::as_tuple(asio::use_awaitable));
+            co_await wait.async_wait(no_throw);
         }
         co_await drain_relay(until);
-        ingest_->abort();
-        admin_->abort();
-        probes_->abort();
+        listeners_->abort();
         asio::post(relay_room_.context(), [this] { relay_.stop(); });
+        watchdog_.cancel();
     }
 
     // Sends what fits the time that is left.
-    asio::awaitable<void> drain_relay(std::chrono::steady_clock::time_point until) {
+    asio::awaitable<void> drain_relay(steady::time_point until) {
         // Shared: the relay may finish after nobody waits any more.
         const auto drained = std::make_shared<asio::steady_timer>(main_, until);
         asio::co_spawn(relay_room_.context(), relay_.drain(),
                        [drained, this](const std::exception_ptr&) {
                            asio::post(main_, [drained] { drained->cancel(); });
                        });
-        co_await drained->async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await drained->async_wait(no_throw);
     }
 
-    const config::config& config_;
+    const std::string file_;
+    mutable std::mutex
+        config_guard_; // for whoever is not on the main thread, which alone changes it
+    std::shared_ptr<const config::config> config_;
+    std::string wrong_secrets_; // what the log has said of them
     stores kept_;
-    ingest::gates gates_;
+    service_manager& manager_;
     ingest::arrivals order_;
     ingest::disclosure_watch watch_;
     ingest::silence_watch silence_;
     ingest::sweeper sweeper_;
-    ingest::visitor_routes visitors_;
-    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    lasting_parts lasting_;
+    steady::time_point started_ = steady::now();
     std::atomic<core::phase> phase_ = core::phase::starting;
 
     asio::io_context main_{1};
     room relay_room_;
     std::deque<room> more_rooms_;
-    std::deque<ingest::routes> ingest_routes_;
+    std::vector<asio::io_context*> rooms_; // for applications: the main one and more
+    asio::thread_pool reading_{1};
+    std::deque<current_routes> handlers_;
     std::optional<admin::routes> admin_routes_;
     std::optional<admin::routes> probe_routes_;
-    std::unique_ptr<net::http_server> ingest_;
-    std::unique_ptr<net::http_server> admin_;
-    std::unique_ptr<net::http_server> probes_;
+    std::optional<listeners> listeners_;
     net::http_client client_;
     relay::relay relay_;
+
+    supervisor supervisor_{main_,
+                           {.reload = [this] { return reload(); },
+                            .files_changed = [this] { return reload_secrets(); },
+                            .shut_down = [this] { return shut_down(); },
+                            .look_around = [this] { show_status(); }}};
+    net::task_group tasks_{main_.get_executor()};
+    net::task_group watchdog_{main_.get_executor()};
 };
 
-daemon::daemon(const config::config& chosen, const stores& kept, const identity::instance_key& key)
-    : implementation_(std::make_unique<implementation>(chosen, kept, key)) {}
+daemon::daemon(std::string file, config::config first, const stores& kept,
+               const identity::instance_key& key, service_manager& manager)
+    : implementation_(std::make_unique<implementation>(std::move(file), std::move(first), kept, key,
+                                                       manager)) {}
 
 daemon::~daemon() = default;
 

@@ -31,7 +31,7 @@ pixel_statuses(const std::vector<ingest::pixel>& pixels, spool::queue& queue,
         shown.source = event::to_string(pixel.source);
         shown.observes = pixel.observes;
         if (const auto held = queue.look(pixel.id)) {
-            shown.waiting = held->waiting;
+            shown.waiting = held->waiting();
             shown.leased = held->leased;
         }
         const auto lane = std::ranges::find(lanes, pixel.id, &relay::lane_status::pixel);

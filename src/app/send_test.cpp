@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "complain.hpp"
 #include "gates_of.hpp"
+#include "one_request.hpp"
 #include "pipeline_of.hpp"
 #include "test_event.hpp"
 
@@ -8,23 +9,15 @@
 #include <gatepost/config/config.hpp>
 #include <gatepost/core/clock.hpp>
 #include <gatepost/event/decode.hpp>
-#include <gatepost/net/http_client.hpp>
-#include <gatepost/observe/metrics.hpp>
 #include <gatepost/tiktok/protocol.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-
 #include <csignal>
-#include <exception>
 #include <iostream>
 #include <optional>
 #include <vector>
 
 namespace gatepost::app {
 namespace {
-
-namespace asio = boost::asio;
 
 std::string names_of(const std::vector<ingest::pixel>& pixels) {
     std::string names;
@@ -68,27 +61,7 @@ std::optional<core::sealed_record> sealed(const config::config& chosen, const in
     return std::nullopt;
 }
 
-using answer = core::result<core::upstream_answer, net::client_failure>;
-
-answer send(const net::client_options& upstream, core::upstream_request request) {
-    asio::io_context context(1);
-    observe::metrics metrics({});
-    net::http_client client(context, upstream, metrics);
-    std::optional<answer> received;
-    std::exception_ptr thrown;
-    asio::co_spawn(context, client.post(std::move(request), [] { return true; }),
-                   [&](std::exception_ptr failure, answer got) {
-                       thrown = failure;
-                       received.emplace(std::move(got));
-                   });
-    context.run();
-    if (thrown) {
-        std::rethrow_exception(thrown);
-    }
-    return std::move(*received);
-}
-
-int show(const answer& received) {
+int show(const received_answer& received) {
     if (received.has_error()) {
         const auto& why = received.error();
         std::cout << "no answer: " << net::to_string(why.kind) << ": " << why.detail << '\n';
@@ -165,7 +138,7 @@ int send_test(const test_event_arguments& given) {
     std::cout << "POST " << (endpoint.tls ? "https://" : "http://") << endpoint.authority()
               << request.target << '\n'
               << request.body << std::endl;
-    return show(send(chosen->upstream, std::move(request)));
+    return show(send_once(chosen->upstream, std::move(request)));
 }
 
 } // namespace gatepost::app

@@ -1,5 +1,7 @@
 #include "commands.hpp"
 #include "daemon.hpp"
+#include "descriptors.hpp"
+#include "service_manager.hpp"
 
 #include <gatepost/app/cli.hpp>
 #include <gatepost/config/config.hpp>
@@ -20,14 +22,6 @@
 namespace gatepost::app {
 namespace {
 
-std::vector<std::string> ids_of(const std::vector<ingest::pixel>& pixels) {
-    std::vector<std::string> ids;
-    for (const auto& pixel : pixels) {
-        ids.push_back(pixel.id);
-    }
-    return ids;
-}
-
 // A dump would hold what visitors sent, and the tokens.
 void forbid_core_dumps() {
     const rlimit none{0, 0};
@@ -35,19 +29,23 @@ void forbid_core_dumps() {
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-// A standing test code keeps events out of the live reports, which nobody wants for long.
-void warn_about_test_codes(const std::vector<ingest::pixel>& pixels) {
-    for (const auto& pixel : pixels) {
-        if (!pixel.test_event_code.empty()) {
-            observe::log(observe::level::warn,
-                         "test_event_code is set: events show up under Test Events only",
-                         {{"pixel", pixel.id}});
-        }
-    }
-}
-
 void complain(std::string_view what, const std::string& where, const std::string& why) {
     std::cerr << "gatepost: " << what << ' ' << where << ": " << why << '\n';
+}
+
+// What was moved aside when it was damaged is beyond erasure and access requests.
+void warn_about_kept_files(const std::string& spool) {
+    std::error_code unreadable;
+    for (const auto& file : std::filesystem::directory_iterator(spool, unreadable)) {
+        const auto name = file.path().filename().string();
+        const bool log = name.ends_with("-wal") || name.ends_with("-shm"); // kept with its file
+        if (name.starts_with("spool.db.damaged-") && !log) {
+            observe::log(observe::level::warn,
+                         "a damaged spool file is kept: it holds personal data, delete it when it "
+                         "is not needed any more",
+                         {{"file", file.path().string()}});
+        }
+    }
 }
 
 // A new key would make strangers of everybody the registry knows: who withdrew would be sent again.
@@ -57,8 +55,8 @@ std::optional<identity::instance_key> open_key(const config::config& chosen) {
     if (ledger::registry::exists(chosen.registry_path()) && !std::filesystem::exists(path)) {
         complain(setting, path,
                  "missing, and the registry " + chosen.registry_path() +
-                     " was made with it; restore it from a backup, or remove both the registry and "
-                     "what waits in the spool to start anew");
+                     " was made with it; restore it from a backup, or remove the registry, its "
+                     "registry.made and what waits in the spool to start anew");
         return std::nullopt;
     }
     auto key = identity::load_or_create_key(path);
@@ -75,18 +73,21 @@ int serve(const std::string& config_file) {
     std::signal(SIGPIPE, SIG_IGN);
     umask(0077);
     forbid_core_dumps();
+    service_manager manager;
     const auto chosen = config::load_file(config_file, config::secrets::read);
     if (chosen.has_error()) {
         std::cerr << config::format(chosen.error(), config_file);
         return bad_configuration;
     }
     observe::configure_log(chosen->log);
-    observe::metrics metrics(ids_of(chosen->ingest.pixels));
+    warn_about_descriptors(*chosen, raise_descriptor_limit());
+    observe::metrics metrics(chosen->pixel_ids());
     auto queue = spool::open_sqlite_queue(chosen->spool, core::system_clock(), metrics);
     if (queue.has_error()) {
         complain("spool.path", chosen->spool.path, queue.error().message());
         return queue.error() == spool::errc::owned ? unavailable : failed;
     }
+    warn_about_kept_files(chosen->spool.path);
     const auto key = open_key(*chosen);
     if (!key) {
         return failed;
@@ -106,9 +107,9 @@ int serve(const std::string& config_file) {
                   {"commit", core::commit},
                   {"pixels", chosen->ingest.pixels.size()},
                   {"waiting", (*queue)->count().waiting}});
-    warn_about_test_codes(chosen->ingest.pixels);
     {
-        daemon running(*chosen, {**queue, **registry, **trail, metrics}, *key);
+        daemon running(config_file, *chosen, {**queue, **registry, **trail, metrics}, *key,
+                       manager);
         running.run();
         (*queue)->close();
     }

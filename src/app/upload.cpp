@@ -1,9 +1,9 @@
 #include "commands.hpp"
 #include "complain.hpp"
+#include "daemon_address.hpp"
 #include "upload/run.hpp"
 
 #include <gatepost/app/cli.hpp>
-#include <gatepost/config/config.hpp>
 #include <gatepost/core/ids.hpp>
 #include <gatepost/core/text.hpp>
 #include <gatepost/net/address.hpp>
@@ -78,51 +78,6 @@ std::optional<row_format> format_of(const upload_arguments& given) {
         }
     }
     return std::nullopt;
-}
-
-// A daemon that listens on every address of this machine is reached at its own.
-net::endpoint endpoint_of(net::listen_address address) {
-    if (address.host == "0.0.0.0") {
-        address.host = "127.0.0.1";
-    } else if (address.host == "::") {
-        address.host = "::1";
-    }
-    return {.tls = false, .host = address.host, .port = address.port};
-}
-
-// Why nothing was begun.
-struct refusal {
-    std::string text; // lines for people
-    exit_code code = failed;
-};
-
-core::result<net::endpoint, refusal> configured_daemon(const std::string& config_file) {
-    const auto chosen = config::load_file(config_file, config::secrets::ignore);
-    if (chosen.has_error()) {
-        return refusal{config::format(chosen.error(), config_file), bad_configuration};
-    }
-    if (chosen->listen.http.empty() || chosen->listen.http.front().port == 0) {
-        return refusal{"gatepost: listen.http names no port; give --to\n", wrong_usage};
-    }
-    return endpoint_of(chosen->listen.http.front());
-}
-
-core::result<net::endpoint, refusal> daemon_of(const upload_arguments& given) {
-    if (!given.config_file.empty() && given.to.empty()) {
-        return configured_daemon(given.config_file);
-    }
-    if (given.to.empty()) {
-        return endpoint_of(config::listen_options().http.front());
-    }
-    const auto parsed = net::parse_endpoint(given.to);
-    if (!parsed) {
-        return refusal{"gatepost: --to takes a URL like http://127.0.0.1:8787\n", wrong_usage};
-    }
-    if (!parsed->tls && !parsed->is_loopback()) {
-        return refusal{"gatepost: --to: http:// only to loopback; rows hold personal data\n",
-                       wrong_usage};
-    }
-    return *parsed;
 }
 
 upload_run::end run_until_end(asio::io_context& context, upload_run& run, courier& to) {
@@ -265,7 +220,7 @@ int upload(const upload_arguments& given) {
     if (!format) {
         return complain("--format csv or ndjson is needed: the name does not say it", wrong_usage);
     }
-    const auto daemon = daemon_of(given);
+    const auto daemon = daemon_address(listener::ingest, given.to, given.config_file);
     if (daemon.has_error()) {
         std::cerr << daemon.error().text;
         return daemon.error().code;

@@ -16,6 +16,14 @@ std::chrono::seconds longest_age(const consent::options& chosen) {
 
 } // namespace
 
+std::vector<std::string> config::pixel_ids() const {
+    std::vector<std::string> ids;
+    for (const auto& pixel : ingest.pixels) {
+        ids.push_back(pixel.id);
+    }
+    return ids;
+}
+
 std::string config::key_path() const {
     return key_file.empty() ? spool.path + "/identity.key" : key_file;
 }
@@ -30,6 +38,9 @@ ledger::registry_options config::registry_options() const {
     chosen.grant_retention = longest_age(consent.options);
     for (const auto& [pixel, own] : pixel_consent) {
         chosen.grant_retention = std::max(chosen.grant_retention, longest_age(own.options));
+    }
+    for (const auto& pixel : ingest.pixels) {
+        chosen.controllers.emplace(pixel.id, pixel.controller);
     }
     return chosen;
 }

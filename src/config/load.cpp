@@ -22,7 +22,7 @@ std::string version_of(std::string_view text) {
 
 } // namespace
 
-core::result<config, problems> load_text(std::string_view yaml, secrets tokens) {
+core::result<config, problems> load_text(std::string_view yaml, secrets allowed) {
     problems found;
     config result;
     try {
@@ -33,11 +33,11 @@ core::result<config, problems> load_text(std::string_view yaml, secrets tokens) 
         }
         read_listen(file, result);
         read_consent(file, result.consent);
-        read_pixels(file, result, tokens); // may override parts of `consent`
+        read_pixels(file, result, allowed); // may override parts of `consent`
         read_events(file, result);
         read_identity(file, result);
         read_spool(file, result);
-        read_relay(file, result);
+        read_relay(file, result, allowed);
         read_audit(file, result);
         read_process(file, result);
     } catch (const YAML::Exception& error) {
@@ -51,12 +51,12 @@ core::result<config, problems> load_text(std::string_view yaml, secrets tokens) 
     return result;
 }
 
-core::result<config, problems> load_file(const std::string& path, secrets tokens) {
+core::result<config, problems> load_file(const std::string& path, secrets allowed) {
     const auto text = read_file(path);
     if (!text) {
         return problems{{0, 0, "", "cannot be read"}};
     }
-    return load_text(*text, tokens);
+    return load_text(*text, allowed);
 }
 
 } // namespace gatepost::config

@@ -1,52 +1,27 @@
-#include "file_text.hpp"
+#include "secret_source.hpp"
 #include "sections.hpp"
 
 #include <gatepost/core/text.hpp>
 
 #include <algorithm>
-#include <cstdlib>
+#include <utility>
 
 namespace gatepost::config {
 namespace {
 
-// From a file (recommended) or the environment; never from the configuration itself. A pixel that
-// only observes needs none.
-std::optional<core::secret_string> read_token(section& pixel, bool observes, secrets tokens) {
-    std::string file;
-    std::string variable;
-    pixel.text("access_token_file", file);
-    pixel.text("access_token_env", variable);
-    if (observes && file.empty() && variable.empty()) {
-        return core::secret_string();
+// A pixel that only observes needs none.
+void read_token(section& from, const ingest::pixel& pixel, config& into, secrets allowed) {
+    const secret_source source(from, "access_token");
+    if (pixel.observes && source.none()) {
+        into.access_tokens.emplace(pixel.id, core::secret_string());
+        return;
     }
-    if (file.empty() == variable.empty()) {
-        pixel.wrong("access_token_file", "give one of access_token_file and access_token_env");
-        return std::nullopt;
-    }
-    if (tokens == secrets::ignore) {
-        return core::secret_string();
-    }
-    if (!file.empty()) {
-        const auto text = read_file(file);
-        const auto token = core::trim(text ? std::string_view(*text) : std::string_view());
-        if (token.empty()) {
-            pixel.wrong("access_token_file",
-                        text ? "the file is empty" : "the file cannot be read");
-            return std::nullopt;
+    if (auto token = source.read(from, allowed, &fault_of_token)) {
+        into.access_tokens.emplace(pixel.id, std::move(*token));
+        if (!source.file().empty()) {
+            into.access_token_files.emplace(pixel.id, source.file());
         }
-        return core::secret_string(std::string(token));
     }
-    const char* value = std::getenv(variable.c_str());
-    if (value == nullptr || *value == '\0') {
-        pixel.wrong("access_token_env", "this environment variable is not set");
-        return std::nullopt;
-    }
-    return core::secret_string(value);
-}
-
-// A token goes into a header: a line break in it would be two headers.
-bool fits_header(const core::secret_string& token) {
-    return std::ranges::all_of(token.reveal(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
 // What TikTok calls the pixel, by which generation of its interface, and whether to send at all.
@@ -90,7 +65,7 @@ void read_hosts(section& from, ingest::pixel& pixel, const std::vector<ingest::p
     }
 }
 
-void read_quota(section& from, const std::string& pixel, spool::options& into) {
+void read_quota(section& from, const std::string& pixel, spool::limits& into) {
     core::byte_size quota{};
     from.size("max_spool_bytes", quota, core::byte_size{});
     if (quota.bytes > 0) {
@@ -106,7 +81,7 @@ void read_own_consent(section& pixel, const std::string& id, config& into) {
     }
 }
 
-void read_pixel(section& from, config& into, secrets tokens) {
+void read_pixel(section& from, config& into, secrets allowed) {
     ingest::pixel pixel;
     from.text("id", pixel.id);
     if (pixel.id.empty()) {
@@ -125,24 +100,18 @@ void read_pixel(section& from, config& into, secrets tokens) {
     from.texts("deny_events", pixel.deny_events);
     from.texts("deny_properties", pixel.deny_properties);
     from.flag("send_ip", pixel.send_ip);
-    read_quota(from, pixel.id, into.spool);
+    read_quota(from, pixel.id, into.spool.limits);
     read_own_consent(from, pixel.id, into);
-    if (auto token = read_token(from, pixel.observes, tokens)) {
-        if (!fits_header(*token)) {
-            from.wrong(from.has("access_token_file") ? "access_token_file" : "access_token_env",
-                       "the token holds characters that no token has");
-        }
-        into.access_tokens[pixel.id] = std::move(*token);
-    }
+    read_token(from, pixel, into, allowed);
     into.ingest.pixels.push_back(std::move(pixel));
 }
 
 } // namespace
 
-void read_pixels(section& file, config& into, secrets tokens) {
+void read_pixels(section& file, config& into, secrets allowed) {
     file.each_item("pixels", [&](const YAML::Node& item, const std::string& path) {
         section pixel(item, path, file.found());
-        read_pixel(pixel, into, tokens);
+        read_pixel(pixel, into, allowed);
     });
     if (into.ingest.pixels.empty()) {
         file.wrong("pixels", "at least one pixel is needed");

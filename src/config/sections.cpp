@@ -173,9 +173,9 @@ void read_spool(section& file, config& into) {
     }
     spool.choice("durability", into.spool.durability,
                  {{"process", spool::durability::process}, {"power", spool::durability::power}});
-    spool.size("max_bytes", into.spool.max_bytes, core::mebibytes(1));
-    spool.duration("retention", into.spool.retention, std::chrono::seconds(1));
-    spool.duration("dead_letter_retention", into.spool.dead_letter_retention,
+    spool.size("max_bytes", into.spool.limits.max_bytes, core::mebibytes(1));
+    spool.duration("retention", into.spool.limits.retention, std::chrono::seconds(1));
+    spool.duration("dead_letter_retention", into.spool.limits.dead_letter_retention,
                    std::chrono::seconds(1));
     {
         auto dedupe = spool.inside("dedupe");
@@ -183,48 +183,6 @@ void read_spool(section& file, config& into) {
         dedupe.number("max_keys", into.spool.dedupe_max_keys, 1, 100 * many);
     }
     spool.later("key_file", "\"\"");
-}
-
-void read_relay(section& file, config& into) {
-    auto relay = file.inside("relay");
-    relay.parsed("endpoint", into.upstream.endpoint, &net::parse_endpoint,
-                 "https://host or http://127.0.0.1:port");
-    if (!into.upstream.endpoint.tls && !into.upstream.endpoint.is_loopback()) {
-        relay.wrong("endpoint", "http:// is taken for loopback only; use https://");
-    }
-    relay.text("ca_file", into.upstream.ca_file);
-    relay.later("proxy", "\"\"");
-    relay.number("connections", into.relay.connections, 1, 256);
-    relay.duration("connection_age", into.upstream.connection_age, std::chrono::seconds(1));
-    {
-        auto batch = relay.inside("batch");
-        batch.number("max_events", into.relay.batch.max_events, 1, 1000);
-        batch.size("max_bytes", into.relay.batch.max_bytes, core::kibibytes(1));
-        batch.duration("linger", into.relay.batch.linger);
-    }
-    {
-        auto timeout = relay.inside("timeout");
-        timeout.duration("connect", into.upstream.connect_timeout, milliseconds(10));
-        timeout.duration("request", into.upstream.request_timeout, milliseconds(10));
-    }
-    {
-        auto retry = relay.inside("retry");
-        retry.duration("first", into.relay.retry.first, milliseconds(1));
-        retry.duration("max", into.relay.retry.max, milliseconds(1));
-        if (into.relay.retry.max < into.relay.retry.first) {
-            retry.wrong("max", "must not be less than first");
-        }
-    }
-    {
-        auto breaker = relay.inside("breaker");
-        breaker.number("failures", into.relay.breaker.failures, 1, 1000);
-        breaker.duration("open", into.relay.breaker.open, milliseconds(1));
-        breaker.duration("max", into.relay.breaker.max, milliseconds(1));
-        if (into.relay.breaker.max < into.relay.breaker.open) {
-            breaker.wrong("max", "must not be less than open");
-        }
-    }
-    relay.number("rate", into.relay.rate, 0, 1000);
 }
 
 void read_audit(section& file, config& into) {

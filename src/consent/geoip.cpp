@@ -4,9 +4,14 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <maxminddb.h>
 #include <netinet/in.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
 
 namespace gatepost::consent {
 namespace {
@@ -76,6 +81,51 @@ std::optional<socket_address> parse_address(std::string_view text) {
     return address;
 }
 
+// A copy in memory that nobody can change: the library maps the file, and one that is overwritten
+// in its place (`cp new old`) would change decisions half-way, or end the program where it is cut
+// off.
+class private_copy {
+  public:
+    static core::result<private_copy, std::string> of(const std::string& file) {
+        const int source = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+        if (source < 0) {
+            return std::string(std::strerror(errno));
+        }
+        private_copy made(::memfd_create("geoip", MFD_CLOEXEC));
+        const bool whole = made.descriptor_ >= 0 && made.fill(source);
+        const int why = errno;
+        ::close(source);
+        if (!whole) {
+            return std::string(std::strerror(why));
+        }
+        return made;
+    }
+    private_copy(private_copy&& other) noexcept
+        : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    ~private_copy() {
+        if (descriptor_ >= 0) {
+            ::close(descriptor_);
+        }
+    }
+
+    std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+
+  private:
+    explicit private_copy(int descriptor) : descriptor_(descriptor) {}
+
+    bool fill(int source) {
+        constexpr std::size_t at_once = 1 << 20;
+        for (;;) {
+            const auto copied = ::sendfile(descriptor_, source, nullptr, at_once);
+            if (copied <= 0) {
+                return copied == 0;
+            }
+        }
+    }
+
+    int descriptor_;
+};
+
 class maxmind_file final : public geoip {
   public:
     explicit maxmind_file(const MMDB_s& opened) : database_(opened) {}
@@ -104,9 +154,14 @@ class maxmind_file final : public geoip {
 } // namespace
 
 core::result<std::shared_ptr<const geoip>, std::string> geoip::open(const std::string& file) {
+    const auto copy = private_copy::of(file);
+    if (copy.has_error()) {
+        return copy.error();
+    }
     MMDB_s database{};
     errno = 0;
-    if (const int status = MMDB_open(file.c_str(), MMDB_MODE_MMAP, &database);
+    // The mapping keeps the copy.
+    if (const int status = MMDB_open(copy->path().c_str(), MMDB_MODE_MMAP, &database);
         status != MMDB_SUCCESS) {
         // The library says no more of these two than that they happened.
         const bool of_the_system = status == MMDB_FILE_OPEN_ERROR || status == MMDB_IO_ERROR;

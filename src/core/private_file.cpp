@@ -18,17 +18,28 @@ error_code last_error() {
 
 } // namespace
 
-error_code make_private_file(const std::string& file) {
+result<int> create_private_file(const std::string& file) {
     const int made =
         ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, private_mode);
-    if (made >= 0) {
-        const bool done = ::fchmod(made, private_mode) == 0;
-        const auto failure = done ? error_code() : last_error();
+    if (made < 0) {
+        return last_error();
+    }
+    if (::fchmod(made, private_mode) != 0) {
+        const auto failure = last_error();
         ::close(made);
         return failure;
     }
-    if (errno != EEXIST) {
-        return last_error();
+    return made;
+}
+
+error_code make_private_file(const std::string& file) {
+    const auto made = create_private_file(file);
+    if (made) {
+        ::close(*made);
+        return {};
+    }
+    if (made.error() != boost::system::errc::file_exists) {
+        return made.error();
     }
     struct stat found {};
     if (::lstat(file.c_str(), &found) != 0) {
@@ -57,6 +68,12 @@ error_code make_private_directory(const std::string& path) {
     }
     // The umask may have taken more away than it should.
     return ::chmod(path.c_str(), private_directory_mode) == 0 ? error_code() : last_error();
+}
+
+bool is_own_directory(const std::string& path) {
+    struct stat found {};
+    return ::lstat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode) &&
+           found.st_uid == ::geteuid() && (found.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 } // namespace gatepost::core

@@ -2,11 +2,12 @@
 
 namespace gatepost::ingest {
 
-tiktok::event_set event_set_of(const pixel& to, std::string_view test_event_code) {
-    return {.source = to.source,
+tiktok::event_set event_set_of(const pixel& to, std::string_view variant) {
+    const auto kept = tiktok::read_variant(variant);
+    return {.source = kept.source.value_or(to.source),
             .id = to.id,
-            .test_event_code =
-                test_event_code.empty() ? to.test_event_code : std::string(test_event_code),
+            .test_event_code = kept.test_event_code.empty() ? to.test_event_code
+                                                            : std::string(kept.test_event_code),
             .api = to.api};
 }
 

@@ -205,6 +205,7 @@ void pipeline::decide(event::inbound& event, const caller& by, bool alone, const
                                                     .event_time = about.time,
                                                     .received = when.received,
                                                     .evidence = result.evidence,
+                                                    .source = to.source,
                                                     .deny_properties = to.deny_properties,
                                                     .send_ip = to.send_ip}));
         result.record = into.records.size() - 1;

@@ -2,19 +2,17 @@
 
 #include <gatepost/core/text.hpp>
 #include <gatepost/net/forwarded.hpp>
+#include <gatepost/net/media_type.hpp>
 
 namespace gatepost::ingest {
 
 std::optional<event::body_format> format_of(const net::request_head& head) {
-    // The media type without its parameters, in lower case.
-    const auto type = head.find("Content-Type").value_or("");
-    const auto media = core::lower(core::trim(type.substr(0, type.find(';'))));
+    const auto media = net::media_type(head);
     if (media == "application/x-ndjson") {
         return event::body_format::ndjson;
     }
-    const bool json = media.empty() || media == "application/json" ||
-                      (media.starts_with("application/") && media.ends_with("+json"));
-    return json ? std::optional(event::body_format::json) : std::nullopt;
+    return media.empty() || net::is_json(media) ? std::optional(event::body_format::json)
+                                                : std::nullopt;
 }
 
 caller caller_of(const net::request_head& head, const options& chosen) {

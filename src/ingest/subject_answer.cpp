@@ -1,6 +1,6 @@
 #include "subject_answer.hpp"
 
-#include <algorithm>
+#include "is_about.hpp"
 
 namespace gatepost::ingest {
 namespace {
@@ -62,12 +62,12 @@ void write_list(core::json::writer& out, std::string_view name,
 
 } // namespace
 
-held_events::held_events(ledger::subject who, std::size_t max_bytes)
-    : who_(std::move(who)), room_(max_bytes) {}
+held_events::held_events(ledger::subject who, const ledger::registry& registry,
+                         std::size_t max_bytes)
+    : who_(std::move(who)), registry_(registry), room_(max_bytes) {}
 
 void held_events::add(const spool::held_record& held) {
-    if (held.controller != who_.controller ||
-        std::ranges::find_first_of(held.subjects, who_.keys) == held.subjects.end()) {
+    if (!is_about(held, who_, registry_)) {
         return;
     }
     auto object = describe(held);

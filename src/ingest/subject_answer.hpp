@@ -15,8 +15,9 @@ namespace gatepost::ingest {
 // perhaps before it is full.
 class held_events {
   public:
-    // `max_bytes`: what comes after that many bytes of JSON is left out.
-    held_events(ledger::subject who, std::size_t max_bytes);
+    // `max_bytes`: what comes after that many bytes of JSON is left out. The registry is asked in
+    // add().
+    held_events(ledger::subject who, const ledger::registry& registry, std::size_t max_bytes);
 
     void add(const spool::held_record& held);
     // The members `waiting` and `dead_letters`; true when nothing was left out so far.
@@ -24,6 +25,7 @@ class held_events {
 
   private:
     ledger::subject who_;
+    const ledger::registry& registry_;
     mutable std::mutex guard_; // for what follows
     std::size_t room_;
     bool complete_ = true;

@@ -1,8 +1,9 @@
+#include "is_about.hpp"
+
 #include <gatepost/ingest/sweeper.hpp>
 #include <gatepost/net/within.hpp>
 #include <gatepost/observe/log.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <functional>
 
@@ -17,11 +18,6 @@ struct sweeper::inquiry {
     std::atomic<std::size_t> deleted = 0;
     std::atomic<std::size_t> in_flight = 0;
     std::function<void(bool complete)> finished;
-
-    bool is_about(const spool::held_record& held) const {
-        return held.controller == who.controller &&
-               std::ranges::find_first_of(held.subjects, who.keys) != held.subjects.end();
-    }
 };
 
 struct sweeper::sweep {
@@ -33,14 +29,15 @@ struct sweeper::sweep {
 
     // Whether to delete it.
     bool look(const spool::held_record& held) const {
-        if (!registry.forbids({.controller = held.controller,
+        if (!registry.forbids({.pixel = held.pixel,
+                               .controller = held.controller,
                                .subjects = held.subjects,
                                .received = held.received,
                                .evidence = held.evidence})) {
             return false;
         }
         for (const auto& each : inquiries) {
-            if (each->is_about(held)) {
+            if (is_about(held, each->who, registry)) {
                 ++(held.leased ? each->in_flight : each->deleted);
             }
         }

@@ -171,11 +171,12 @@ visitor_routes::record(ledger::subject who, ledger::choice said,
     co_return result;
 }
 
-// What is said to the server now is newer than everything that was said before, whatever the clock
-// shows: it may have been set back, and two choices may come within a second.
+// What is said to the server now is newer than everything that was said before or has come in when
+// the process began, whatever the clock shows: it may have been set back, and two choices may come
+// within a second.
 std::chrono::sys_seconds visitor_routes::stamp(const ledger::subject& who,
                                                ledger::choice said) const {
-    auto at = core::to_seconds(books_.clock.wall());
+    auto at = core::to_seconds(std::max(books_.clock.wall(), books_.order.newest_at_start()));
     for (const auto& held : books_.registry.entries(who.controller, who.keys)) {
         if (held.said) {
             const bool same_second_loses = said == ledger::choice::granted && held.said != said;
@@ -242,7 +243,7 @@ asio::awaitable<net::response> visitor_routes::erasure(request asked) const {
 }
 
 asio::awaitable<net::response> visitor_routes::subject(request asked) const {
-    const auto held = std::make_shared<held_events>(asked.who, max_held_bytes);
+    const auto held = std::make_shared<held_events>(asked.who, books_.registry, max_held_bytes);
     auto walk = [&](spool::queue::walk_done finished) {
         books_.queue.walk(
             [held](const spool::held_record& each) {

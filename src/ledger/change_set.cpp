@@ -24,6 +24,7 @@ void change_set::absorb(change_set later) {
     if (later.forgotten_ > 0) {
         forget_denials(later.forgotten_);
     }
+    date_ = later.date_ ? later.date_ : date_;
     for (auto& [key, held] : later.choices_) {
         choices_.insert_or_assign(key, held);
     }

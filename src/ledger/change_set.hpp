@@ -7,8 +7,10 @@
 
 #include <gatepost/core/sealed_record.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,14 +28,17 @@ class change_set {
 
     void add(const std::string& controller, const std::vector<key_change>& changes);
     void add(const waiting_denial& denial);
+    // The date that the file keeps (retention_date.hpp).
+    void keep_date(std::chrono::sys_seconds date) { date_ = date; }
     // Also those of the file.
     void forget_denials(std::uint64_t up_to);
     // As if what `later` holds had been added here.
     void absorb(change_set later);
 
-    bool empty() const { return choices_.empty() && denials_.empty() && forgotten_ == 0; }
+    bool empty() const { return choices_.empty() && denials_.empty() && forgotten_ == 0 && !date_; }
     const std::map<scoped_key, held_choice>& choices() const { return choices_; }
     const std::map<visitor, dated_id>& denials() const { return denials_; }
+    std::optional<std::chrono::sys_seconds> date() const { return date_; }
     // The denials up to this one go before the others come.
     std::uint64_t forgotten() const { return forgotten_; }
 
@@ -41,6 +46,7 @@ class change_set {
     std::map<scoped_key, held_choice> choices_;
     std::map<visitor, dated_id> denials_;
     std::uint64_t forgotten_ = 0;
+    std::optional<std::chrono::sys_seconds> date_;
 };
 
 } // namespace gatepost::ledger

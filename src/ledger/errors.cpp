@@ -18,9 +18,14 @@ class category final : public boost::system::error_category {
         case errc::newer_version:
             return "the registry was written by a newer version";
         case errc::not_a_registry:
-            return "the file is not a registry, or it is damaged";
+            return "the file is not a registry, or it is damaged: restore it and identity.key from "
+                   "a backup; moving it away would forget every withdrawal";
         case errc::owned:
             return "another process writes this audit trail";
+        case errc::lost:
+            return "the registry is missing or empty, and there was one: restore it and "
+                   "identity.key from a backup. Removing registry.made and what else is left of it "
+                   "begins a new one, and everybody who withdrew is sent again";
         }
         return "unknown ledger error";
     }

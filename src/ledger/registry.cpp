@@ -9,17 +9,19 @@
 // there or not; callers ask again, and each change may be made twice. Denials of waiting events
 // that were not swept yet are in the file, so the sweep is begun anew after a restart.
 #include "registry_file.hpp"
+#include "registry_mark.hpp"
 #include "registry_memory.hpp"
 #include "registry_tables.hpp"
 #include "registry_writer.hpp"
+#include "retention_date.hpp"
 #include "second_look.hpp"
 
 #include <gatepost/ledger/registry.hpp>
 
-#include <cerrno>
+#include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <optional>
-#include <sys/stat.h>
 #include <utility>
 
 namespace gatepost::ledger {
@@ -70,8 +72,9 @@ core::error_code read_file(registry_tables& tables, registry_memory& into) {
 class stored_registry final : public registry {
   public:
     stored_registry(const registry_options& chosen, const core::clock& clock,
-                    registry_memory memory, sqlite::database opened)
-        : options_(chosen), clock_(clock), memory_(std::move(memory)),
+                    registry_memory memory, retention_date date, sqlite::database opened)
+        : grant_retention_(chosen.grant_retention), denial_retention_(chosen.denial_retention),
+          clock_(clock), memory_(std::move(memory)), date_(date), controllers_(chosen.controllers),
           writer_(std::move(opened), clock,
                   [this](std::span<const stored_choice> page) { expire(page); }) {}
     ~stored_registry() override { close(); }
@@ -79,6 +82,8 @@ class stored_registry final : public registry {
     std::vector<consent::finding> recall(std::string_view controller,
                                          std::span<const core::subject_key> keys) const override;
     bool forbids(const waiting_event& event) const override;
+    std::vector<std::string> controllers_of(std::string_view pixel,
+                                            std::string_view when_received) const override;
     bool empty() const override;
     std::size_t size() const override;
     std::vector<entry> entries(std::string_view controller,
@@ -93,6 +98,8 @@ class stored_registry final : public registry {
     std::uint64_t sweep_begins() override;
     void sweep_finished(std::uint64_t sweep) override;
     bool sweep_needed() const override;
+    void keep_grants_for(std::chrono::seconds time) override { grant_retention_ = time; }
+    void use_controllers(controllers_by_pixel now) override;
     void close() override;
 
   private:
@@ -102,10 +109,13 @@ class stored_registry final : public registry {
     void apply(Change&& change, done finished);
     void expire(std::span<const stored_choice> page);
 
-    registry_options options_;
+    std::atomic<std::chrono::seconds> grant_retention_;
+    const std::chrono::seconds denial_retention_;
     const core::clock& clock_;
     mutable std::mutex mutex_;
     registry_memory memory_;
+    retention_date date_; // of the writer's thread
+    controllers_by_pixel controllers_;
     bool closed_ = false;
     registry_writer writer_; // its thread uses the rest
 };
@@ -133,15 +143,34 @@ stored_registry::recall(std::string_view controller,
 }
 
 bool stored_registry::forbids(const waiting_event& event) const {
-    recollection held;
-    {
-        const std::lock_guard lock(mutex_);
-        if (memory_.denied_while_waiting(event.controller, event.subjects, event.received)) {
-            return true;
+    const auto controllers = controllers_of(event.pixel, event.controller);
+    return std::ranges::any_of(controllers, [&](const std::string& controller) {
+        recollection held;
+        {
+            const std::lock_guard lock(mutex_);
+            if (memory_.denied_while_waiting(controller, event.subjects, event.received)) {
+                return true;
+            }
+            held = memory_.recall(controller, event.subjects);
         }
-        held = memory_.recall(event.controller, event.subjects);
+        return forbidden(held, event.evidence);
+    });
+}
+
+std::vector<std::string> stored_registry::controllers_of(std::string_view pixel,
+                                                         std::string_view when_received) const {
+    std::vector<std::string> all{std::string(when_received)};
+    const std::lock_guard lock(mutex_);
+    const auto present = controllers_.find(pixel);
+    if (present != controllers_.end() && present->second != when_received) {
+        all.push_back(present->second);
     }
-    return forbidden(held, event.evidence);
+    return all;
+}
+
+void stored_registry::use_controllers(controllers_by_pixel now) {
+    const std::lock_guard lock(mutex_);
+    controllers_.swap(now);
 }
 
 bool stored_registry::empty() const {
@@ -231,10 +260,14 @@ bool stored_registry::sweep_needed() const {
 }
 
 void stored_registry::expire(std::span<const stored_choice> page) {
-    const auto now = core::to_seconds(clock_.wall());
-    const retention_limits before{now - options_.grant_retention, now - options_.denial_retention};
+    const auto wall = core::to_seconds(clock_.wall());
+    const auto date = date_.at(wall, clock_.steady());
+    const retention_limits before{date - grant_retention_.load(), date - denial_retention_};
     apply(
         [&](change_set& changes) {
+            if (const auto moved = date_.move(wall, clock_.steady())) {
+                changes.keep_date(*moved);
+            }
             for (const auto& row : page) {
                 const auto& [controller, key] = row.under;
                 changes.add(controller, memory_.expire(controller, {&key, 1}, before));
@@ -256,25 +289,29 @@ void stored_registry::close() {
 core::result<std::unique_ptr<registry>> registry::open(const registry_options& chosen,
                                                        const identity::instance_key& key,
                                                        const core::clock& clock) {
-    auto opened = open_registry_file(chosen.file, key);
+    auto opened = open_registry_file(chosen.file, key, core::to_seconds(clock.wall()));
     if (!opened) {
         return opened.error();
     }
     registry_memory memory;
+    core::result<std::chrono::sys_seconds> kept = std::chrono::sys_seconds();
     {
         registry_tables tables(*opened);
         if (const auto failure = read_file(tables, memory)) {
             return to_ledger_error(failure);
         }
+        kept = tables.kept_date();
     }
-    return std::unique_ptr<registry>(
-        new stored_registry(chosen, clock, std::move(memory), std::move(*opened)));
+    if (!kept) {
+        return to_ledger_error(kept.error());
+    }
+    return std::unique_ptr<registry>(new stored_registry(chosen, clock, std::move(memory),
+                                                         retention_date(*kept, clock.steady()),
+                                                         std::move(*opened)));
 }
 
 bool registry::exists(const std::string& file) {
-    // An empty file was made and never used. What cannot be looked at may be one.
-    struct stat found {};
-    return ::stat(file.c_str(), &found) == 0 ? found.st_size > 0 : errno != ENOENT;
+    return registry_was_made(file);
 }
 
 } // namespace gatepost::ledger

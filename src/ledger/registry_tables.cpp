@@ -71,7 +71,8 @@ registry_tables::registry_tables(sqlite::database& on)
                        " ORDER BY controller, kind, digest LIMIT ?")),
       insert_denial_(on.prepare("INSERT INTO denials VALUES (?, ?, ?, ?)")),
       delete_denials_(on.prepare("DELETE FROM denials WHERE id <= ?")),
-      select_denials_(on.prepare("SELECT id, seen, controller, keys FROM denials ORDER BY id")) {}
+      select_denials_(on.prepare("SELECT id, seen, controller, keys FROM denials ORDER BY id")),
+      keep_date_(on.prepare("UPDATE retention SET kept = ?")) {}
 
 void registry_tables::put(const change_set::scoped_key& under, const held_choice& held) {
     const auto& [controller, key] = under;
@@ -100,6 +101,9 @@ core::error_code registry_tables::write(const change_set& changes) {
         insert_denial_
             .with(denial.id, denial.seen.time_since_epoch().count(), who.first, sqlite::blob{keys})
             .run();
+    }
+    if (const auto date = changes.date()) {
+        keep_date_.with(to_number(*date)).run();
     }
     return work.commit();
 }
@@ -150,6 +154,15 @@ core::result<std::vector<waiting_denial>> registry_tables::denials() {
         return make_error_code(errc::not_a_registry);
     }
     return rows;
+}
+
+core::result<std::chrono::sys_seconds> registry_tables::kept_date() {
+    database_.forget_failure();
+    auto query = database_.prepare("SELECT kept FROM retention");
+    if (query.next()) {
+        return to_seconds(query.integer(0));
+    }
+    return database_.failure() ? database_.failure() : make_error_code(errc::not_a_registry);
 }
 
 } // namespace gatepost::ledger

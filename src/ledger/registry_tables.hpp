@@ -7,6 +7,7 @@
 #include <gatepost/core/result.hpp>
 #include <gatepost/sqlite/database.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -32,12 +33,15 @@ class registry_tables {
     core::result<std::vector<stored_choice>> page_after(const position& last, std::size_t most);
     // In the order of their ids.
     core::result<std::vector<waiting_denial>> denials();
+    // The date that the file keeps (retention_date.hpp). errc::not_a_registry when it keeps none.
+    core::result<std::chrono::sys_seconds> kept_date();
 
   private:
     void put(const change_set::scoped_key& under, const held_choice& held);
 
     sqlite::database& database_;
-    sqlite::statement put_, delete_, page_, insert_denial_, delete_denials_, select_denials_;
+    sqlite::statement put_, delete_, page_, insert_denial_, delete_denials_, select_denials_,
+        keep_date_;
 };
 
 } // namespace gatepost::ledger

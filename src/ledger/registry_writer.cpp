@@ -9,7 +9,7 @@
 namespace gatepost::ledger {
 namespace {
 
-// Pages after which the write-ahead log is copied back into the file.
+// Pages after which the write-ahead log is copied back into the file though there is more to do.
 constexpr int most_log_pages = 250;
 // Between two tries on a disk that fails.
 constexpr std::chrono::milliseconds retry_pause(250);
@@ -101,6 +101,7 @@ core::error_code registry_writer::write() {
         return errc::io;
     }
     unwritten_ = {};
+    log_holds_any_ = true;
     if (database_->log_pages() > most_log_pages) {
         if (const auto failure = database_->checkpoint(false)) {
             complain(failure); // what was committed is safe in the log
@@ -110,6 +111,28 @@ core::error_code registry_writer::write() {
 }
 
 void registry_writer::upkeep() {
+    if (log_holds_any_ && idle()) {
+        cut_log_off();
+    }
+    inspect();
+}
+
+bool registry_writer::idle() {
+    const std::lock_guard lock(mutex_);
+    return inbox_.empty();
+}
+
+// The file alone holds everything then. A log that is damaged or lost by the next start would take
+// what it holds along, and what was deleted would stay in it.
+void registry_writer::cut_log_off() {
+    const auto failure = database_->checkpoint(true);
+    log_holds_any_ = failure.failed();
+    if (failure && failure != sqlite::errc::busy) { // somebody reads: the next time is soon
+        complain(failure);
+    }
+}
+
+void registry_writer::inspect() {
     const auto now = clock_.steady();
     if (!inspected_) {
         if (now < next_inspection_) {
@@ -123,14 +146,9 @@ void registry_writer::upkeep() {
         complain(page.error());
         return;
     }
-    if (!page->empty()) {
-        inspect_(*page);
-    }
+    inspect_(*page);
     if (page->size() == inspected_at_once) {
         inspected_ = page->back().under;
-    } else if (const auto failure = database_->checkpoint(true)) {
-        // Emptied once an hour, so that what was deleted does not stay in the log.
-        complain(failure);
     }
 }
 

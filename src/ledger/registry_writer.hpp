@@ -22,7 +22,7 @@ namespace gatepost::ledger {
 class registry_writer {
   public:
     // `inspect` is called on the thread with the keys of the file, a few at a time, all of them
-    // about once an hour; it may add changes.
+    // about once an hour (when there are none, with none); it may add changes.
     using inspection = std::function<void(std::span<const stored_choice>)>;
     registry_writer(sqlite::database opened, const core::clock& clock, inspection inspect);
     ~registry_writer();
@@ -46,6 +46,9 @@ class registry_writer {
     void handle(std::vector<handed_over> work);
     core::error_code write();
     void upkeep();
+    void inspect();
+    void cut_log_off();
+    bool idle();
     void complain(core::error_code failure);
     // Changes could not be written and are tried again.
     bool stuck() const { return !unwritten_.empty(); }
@@ -57,6 +60,7 @@ class registry_writer {
 
     // Of the thread.
     change_set unwritten_;
+    bool log_holds_any_ = true; // also at the start: a crash may have left something in it
     registry_tables::position inspected_; // the last one, while there are more
     core::steady_time next_inspection_, next_complaint_;
 

@@ -20,7 +20,9 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -51,9 +53,14 @@ class connection_base {
             cancel();
         }
     }
+    // Ends with the request under way. Whoever has connected and not asked yet is about to: a
+    // client does not send a request again when a new connection ends without an answer, as it does
+    // on a kept one.
     void drain() {
         draining_ = true;
-        if (idle_) {
+        if (idle_ && fresh_) {
+            set_deadline(std::min(deadline_, steady::now() + first_request_grace));
+        } else if (idle_) {
             cancel();
         }
     }
@@ -65,6 +72,8 @@ class connection_base {
     }
 
   protected:
+    static constexpr auto first_request_grace = std::chrono::seconds(1);
+
     virtual void cancel() = 0;
 
     void set_deadline(steady::time_point when) {
@@ -81,14 +90,19 @@ class connection_base {
     bool expired_ = false;
     bool aborted_ = false;
     bool draining_ = false;
-    bool idle_ = true; // between requests
+    bool idle_ = true;  // between requests
+    bool fresh_ = true; // before the first
 };
 
 template <class Stream>
 class connection final : public connection_base {
   public:
-    connection(Stream stream, http_handler& handler, const server_options& options, bool over_unix)
-        : stream_(std::move(stream)), handler_(handler), options_(options), over_unix_(over_unix) {}
+    // `offered` outlives the connection and may come to point to other options, which hold from the
+    // next request on.
+    connection(Stream stream, http_handler& handler,
+               const std::shared_ptr<const server_options>& offered, bool over_unix)
+        : stream_(std::move(stream)), handler_(handler), offered_(offered), options_(offered),
+          over_unix_(over_unix) {}
 
     asio::awaitable<void> run() {
         if (co_await greet()) {
@@ -108,7 +122,7 @@ class connection final : public connection_base {
 
     asio::awaitable<bool> greet() {
         if constexpr (std::is_same_v<Stream, tls_stream>) {
-            set_deadline(options_.request_timeout);
+            set_deadline(options_->request_timeout);
             const auto [failed] =
                 co_await stream_.async_handshake(asio::ssl::stream_base::server, no_throw);
             co_return !failed;
@@ -121,9 +135,9 @@ class connection final : public connection_base {
         if (!co_await first_byte()) {
             co_return false;
         }
-        set_deadline(options_.request_timeout);
+        set_deadline(options_->request_timeout);
         parser message;
-        message.header_limit(static_cast<std::uint32_t>(options_.max_header.bytes));
+        message.header_limit(static_cast<std::uint32_t>(options_->max_header.bytes));
         message.body_limit(boost::none);
         const auto [failed, read] =
             co_await http::async_read_header(stream_, buffer_, message, no_throw);
@@ -152,31 +166,48 @@ class connection final : public connection_base {
     asio::awaitable<bool> first_byte() {
         idle_ = true;
         if (buffer_.size() == 0) {
-            if (draining_) {
+            if (aborted_ || (draining_ && !fresh_)) {
                 co_return false;
             }
-            set_deadline(options_.idle_timeout);
-            constexpr std::size_t first_read = 4096;
-            const auto [failed, count] =
-                co_await stream_.async_read_some(buffer_.prepare(first_read), no_throw);
-            buffer_.commit(count);
+            set_deadline(draining_ ? first_request_grace : offered_->idle_timeout);
+            auto failed = co_await read_some();
+            if (failed && draining_ && !expired_ && has_come()) {
+                set_deadline(offered_->request_timeout);
+                failed = co_await read_some();
+            }
             if (failed) {
                 co_return false;
             }
         }
         idle_ = false;
+        fresh_ = false;
+        options_ = offered_;
         co_return true;
+    }
+
+    asio::awaitable<boost::system::error_code> read_some() {
+        constexpr std::size_t first_read = 4096;
+        const auto [failed, count] =
+            co_await stream_.async_read_some(buffer_.prepare(first_read), no_throw);
+        buffer_.commit(count);
+        co_return failed;
+    }
+
+    // A request that came while the wait for it was ended.
+    bool has_come() {
+        boost::system::error_code failed;
+        return beast::get_lowest_layer(stream_).available(failed) > 0 && !failed;
     }
 
     // What the head alone shows to be wrong.
     std::optional<response> refuse(const request_head& head, parser& message) {
-        if (auto refusal = check_framing(head, options_.needs_length)) {
+        if (auto refusal = check_framing(head, options_->needs_length)) {
             return refusal;
         }
         if (auto refusal = handler_.refuse(head)) {
             return refusal;
         }
-        if (message.content_length().value_or(0) > options_.max_body.bytes) {
+        if (message.content_length().value_or(0) > options_->max_body.bytes) {
             return too_large();
         }
         const auto coding = head.find("Content-Encoding");
@@ -200,7 +231,7 @@ class connection final : public connection_base {
             static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
             co_await asio::async_write(stream_, asio::buffer(go_on), no_throw);
         }
-        message.body_limit(options_.max_body.bytes);
+        message.body_limit(options_->max_body.bytes);
         const auto [failed, read] = co_await http::async_read(stream_, buffer_, message, no_throw);
         if (failed) {
             if (failed == http::error::body_limit) {
@@ -215,7 +246,7 @@ class connection final : public connection_base {
 
     core::input_result<std::string> unpack(const request_head& head, std::string body) const {
         const auto coding = head.find("Content-Encoding");
-        return coding && core::iequals(*coding, "gzip") ? gunzip(body, options_.max_body.bytes)
+        return coding && core::iequals(*coding, "gzip") ? gunzip(body, options_->max_body.bytes)
                                                         : std::move(body);
     }
 
@@ -282,7 +313,7 @@ class connection final : public connection_base {
         if (head.method != "HEAD") {
             message.body() = std::move(result.body);
         }
-        set_deadline(options_.request_timeout);
+        set_deadline(options_->request_timeout);
         http::response_serializer<http::string_body> serializer(message);
         const auto [failed, written] = co_await http::async_write(stream_, serializer, no_throw);
         co_return !failed;
@@ -321,7 +352,8 @@ class connection final : public connection_base {
 
     Stream stream_;
     http_handler& handler_;
-    const server_options& options_;
+    const std::shared_ptr<const server_options>& offered_;
+    std::shared_ptr<const server_options> options_; // of this request
     bool over_unix_;
     beast::flat_buffer buffer_;
 };

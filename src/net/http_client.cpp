@@ -1,10 +1,11 @@
-#include "name_lookup.hpp"
+#include "upstream.hpp"
 #include "upstream_connection.hpp"
 
 #include <gatepost/net/http_client.hpp>
 
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace gatepost::net {
 namespace {
@@ -20,6 +21,8 @@ std::string_view to_string(client_errc kind) {
         return "resolve";
     case client_errc::connect:
         return "connect";
+    case client_errc::proxy:
+        return "proxy";
     case client_errc::tls:
         return "tls";
     case client_errc::timeout:
@@ -38,40 +41,45 @@ void throw_exception_from_error(const client_failure& failure, const boost::sour
     throw std::runtime_error(std::string(to_string(failure.kind)) + ": " + failure.detail);
 }
 
-class http_client::implementation {
+// The coroutines hold it as well: they may be destroyed after the client, with their context.
+class http_client::implementation
+    : public std::enable_shared_from_this<http_client::implementation> {
   public:
     implementation(asio::io_context& context, const client_options& options,
                    observe::metrics& metrics)
-        : context_(context), options_(options), metrics_(metrics),
-          names_(context, options.endpoint) {
-        if (options.endpoint.tls) {
-            tls_ = std::make_unique<tls_client_context>(options.ca_file);
-        }
-    }
+        : context_(context), metrics_(metrics), to_(std::make_shared<upstream>(context, options)) {}
 
-    asio::awaitable<answer_result> post(core::upstream_request request,
+    asio::awaitable<answer_result> send(core::upstream_request request,
                                         std::function<bool()> may_send) {
+        const auto self = shared_from_this();
         if (auto kept = take_kept()) {
-            auto answer = co_await use(*kept, request);
+            const auto to = to_; // as it was when the request began
+            auto answer = co_await use(*kept, request, to->options.request_timeout);
             if (answer || kept->answer_begun || answer.error().kind != client_errc::broken) {
-                give_back(std::move(kept));
+                give_back(std::move(kept), to);
                 co_return answer;
             }
             // The peer had closed it; a write to such a connection reports success all the same.
             kept_.clear();
         }
-        auto fresh = co_await open();
+        const auto to = to_;
+        auto fresh = co_await open(to);
         if (fresh.has_error()) {
             show_connections();
             co_return fresh.error();
         }
-        if (!may_send()) {
+        if (to != to_ || !may_send()) {
             show_connections();
             co_return client_failure{client_errc::withheld, "not to be sent any more"};
         }
-        auto answer = co_await use(**fresh, request);
-        give_back(std::move(*fresh));
+        auto answer = co_await use(**fresh, request, to->options.request_timeout);
+        give_back(std::move(*fresh), to);
         co_return answer;
+    }
+
+    void reconfigure(const client_options& options) {
+        to_ = std::make_shared<upstream>(context_, options);
+        close_idle();
     }
 
     void close_idle() {
@@ -96,7 +104,7 @@ class http_client::implementation {
 
     // The one used last: the others may age until they are closed.
     held take_kept() {
-        const auto oldest = steady::now() - options_.connection_age;
+        const auto oldest = steady::now() - to_->options.connection_age;
         std::erase_if(kept_, [oldest](const held& kept) {
             return kept->opened < oldest || !kept->is_quiet();
         });
@@ -108,35 +116,28 @@ class http_client::implementation {
         return last;
     }
 
-    void give_back(held used) {
-        if (used->reusable) {
+    void give_back(held used, const std::shared_ptr<upstream>& opened_on) {
+        if (used->reusable && opened_on == to_) {
             kept_.push_back(std::move(used));
         }
         show_connections();
     }
 
-    asio::awaitable<core::result<held, client_failure>> open() {
+    asio::awaitable<core::result<held, client_failure>> open(std::shared_ptr<upstream> to) {
         const busy counted(*this);
-        const auto until = steady::now() + options_.connect_timeout;
-        auto where = co_await names_.find(until);
-        if (where.has_error()) {
-            co_return where.error();
-        }
-        auto made = make_connection(context_, tls_.get(), options_);
-        const auto connected = co_await made->connect(std::move(*where), until);
-        if (connected.has_error()) {
-            co_return connected.error();
-        }
-        if (tls_) {
+        const auto until = steady::now() + to->options.connect_timeout;
+        auto made = co_await open_connection(to, until);
+        if (made && to->tls) {
             metrics_.upstream_handshake();
         }
-        co_return std::move(made);
+        co_return made;
     }
 
     asio::awaitable<answer_result> use(upstream_connection& over,
-                                       const core::upstream_request& request) {
+                                       const core::upstream_request& request,
+                                       std::chrono::milliseconds limit) {
         const busy counted(*this);
-        co_return co_await over.exchange(request, steady::now() + options_.request_timeout);
+        co_return co_await over.exchange(request, steady::now() + limit);
     }
 
     void show_connections() {
@@ -145,23 +146,27 @@ class http_client::implementation {
     }
 
     asio::io_context& context_;
-    client_options options_;
     observe::metrics& metrics_;
-    name_lookup names_;
-    std::unique_ptr<tls_client_context> tls_;
-    std::vector<held> kept_;
+    std::shared_ptr<upstream> to_;
+    std::vector<held> kept_; // all opened on `to_`
     std::int64_t busy_ = 0;
 };
 
 http_client::http_client(asio::io_context& context, const client_options& options,
                          observe::metrics& metrics)
-    : implementation_(std::make_unique<implementation>(context, options, metrics)) {}
+    : implementation_(std::make_shared<implementation>(context, options, metrics)) {}
 
-http_client::~http_client() = default;
+http_client::~http_client() {
+    implementation_->close_idle();
+}
 
-asio::awaitable<answer_result> http_client::post(core::upstream_request request,
+asio::awaitable<answer_result> http_client::send(core::upstream_request request,
                                                  std::function<bool()> may_send) {
-    return implementation_->post(std::move(request), std::move(may_send));
+    return implementation_->send(std::move(request), std::move(may_send));
+}
+
+void http_client::reconfigure(const client_options& options) {
+    implementation_->reconfigure(options);
 }
 
 void http_client::close_idle() {

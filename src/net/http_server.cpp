@@ -1,4 +1,5 @@
-#include "connection.hpp"
+#include "listening.hpp"
+#include "room.hpp"
 
 #include <gatepost/net/http_server.hpp>
 #include <gatepost/observe/log.hpp>
@@ -12,113 +13,30 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <cerrno>
 #include <functional>
-#include <list>
+#include <optional>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace gatepost::net {
 namespace {
 
-constexpr auto sweep_interval = std::chrono::milliseconds(200);
+constexpr auto pause_after_failure = std::chrono::milliseconds(100);
+constexpr auto between_warnings = std::chrono::seconds(10);
 
-// The connections of one thread. Everything but `adopt` is called on that thread.
-class room : public std::enable_shared_from_this<room> {
-  public:
-    room(const server_room& place, const server_options& options, asio::ssl::context* tls,
-         std::shared_ptr<std::atomic<std::size_t>> count)
-        : context_(*place.context), handler_(*place.handler), options_(options), tls_(tls),
-          count_(std::move(count)), sweep_(context_) {}
-
-    asio::io_context& context() { return context_; }
-
-    void adopt(plain_stream socket, bool over_unix) {
-        asio::co_spawn(context_, serve(shared_from_this(), std::move(socket), over_unix),
-                       asio::detached);
-    }
-
-    // Visits every connection on its thread, and drains those still to come.
-    template <class Visit>
-    void stop(Visit visit) {
-        asio::post(context_, [self = shared_from_this(), visit] {
-            self->stopping_ = true;
-            self->sweep_.cancel(); // so that the last connection's end is the room's
-            for (auto* open : self->open_) {
-                visit(*open);
-            }
-        });
-    }
-
-  private:
-    static asio::awaitable<void> serve(std::shared_ptr<room> self, plain_stream socket,
-                                       bool over_unix) {
-        try {
-            if (self->tls_ != nullptr) {
-                connection<tls_stream> served(tls_stream(std::move(socket), *self->tls_),
-                                              self->handler_, self->options_, over_unix);
-                co_await self->keep(served);
-            } else {
-                connection<plain_stream> served(std::move(socket), self->handler_, self->options_,
-                                                over_unix);
-                co_await self->keep(served);
-            }
-        } catch (const std::exception& error) {
-            observe::log(observe::level::error, "a connection ended on an exception",
-                         {{"error", error.what()}});
-        }
-        --*self->count_;
-    }
-
-    template <class Connection>
-    asio::awaitable<void> keep(Connection& served) {
-        const auto place = open_.insert(open_.end(), &served);
-        struct removal {
-            room* from;
-            std::list<connection_base*>::iterator place;
-            ~removal() { from->open_.erase(place); }
-        };
-        const removal at_end{this, place};
-        if (stopping_) {
-            served.drain();
-        }
-        start_sweep();
-        co_await served.run();
-    }
-
-    // Runs while there are connections.
-    void start_sweep() {
-        if (sweeping_) {
-            return;
-        }
-        sweeping_ = true;
-        sweep_.expires_after(sweep_interval);
-        sweep_.async_wait([weak = weak_from_this()](const boost::system::error_code&) {
-            const auto self = weak.lock();
-            if (!self) {
-                return;
-            }
-            self->sweeping_ = false;
-            const auto now = steady::now();
-            for (auto* open : self->open_) {
-                open->expire_if_due(now);
-            }
-            if (!self->open_.empty()) {
-                self->start_sweep();
-            }
-        });
-    }
-
-    asio::io_context& context_;
-    http_handler& handler_;
-    const server_options options_;
-    asio::ssl::context* tls_;
-    std::shared_ptr<std::atomic<std::size_t>> count_; // of all rooms
-    std::list<connection_base*> open_;
-    asio::steady_timer sweep_;
-    bool sweeping_ = false;
-    bool stopping_ = false;
+// Where connections of a listening socket come from.
+struct listener {
+    bool over_unix = false;
+    bool inherited = false; // its backlog is served by the next process too
 };
+
+bool out_of_descriptors(const boost::system::error_code& failed) {
+    return failed == boost::system::errc::too_many_files_open ||
+           failed == boost::system::errc::too_many_files_open_in_system;
+}
 
 } // namespace
 
@@ -126,16 +44,16 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
   public:
     implementation(const std::vector<server_room>& rooms, const server_options& options,
                    asio::ssl::context* tls)
-        : options_(options) {
+        : most_(options.max_connections) {
+        const auto offered = std::make_shared<const server_options>(options);
         for (const auto& place : rooms) {
-            rooms_.push_back(std::make_shared<room>(place, options_, tls, count_));
+            rooms_.push_back(std::make_shared<room>(place, offered, tls, count_));
         }
     }
 
     listen_address listen(const listen_address& address) {
-        using asio::ip::tcp;
-        auto acceptor = std::make_shared<tcp::acceptor>(rooms_.front()->context());
         const tcp::endpoint where(asio::ip::make_address(address.host), address.port);
+        auto acceptor = make<tcp>();
         acceptor->open(where.protocol());
         acceptor->set_option(tcp::acceptor::reuse_address(true));
         if (where.address().is_v6()) {
@@ -143,19 +61,18 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
         }
         acceptor->bind(where);
         acceptor->listen();
-        start(acceptor, false);
+        start(acceptor, {});
         return {address.host, acceptor->local_endpoint().port()};
     }
 
     void listen_unix(const std::string& path, unsigned mode) {
-        using asio::local::stream_protocol;
         remove_stale_socket(path);
-        auto acceptor = std::make_shared<stream_protocol::acceptor>(rooms_.front()->context());
+        auto acceptor = make<local>();
         acceptor->open();
         // Nobody but us between bind and chmod.
         const auto before = umask(0177);
         boost::system::error_code failed;
-        acceptor->bind(stream_protocol::endpoint(path), failed);
+        acceptor->bind(local::endpoint(path), failed);
         umask(before);
         if (failed) {
             throw boost::system::system_error(failed, "bind");
@@ -165,87 +82,166 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
         }
         acceptor->listen();
         unix_paths_.push_back(path);
-        start(acceptor, true);
+        start(acceptor, {.over_unix = true});
+    }
+
+    std::string adopt(int listening) {
+        const int family = family_of_listening(listening);
+        if (family == AF_UNIX) {
+            auto acceptor = make<local>();
+            acceptor->assign(local(), listening);
+            start(acceptor, {.over_unix = true, .inherited = true});
+        } else {
+            auto acceptor = make<tcp>();
+            acceptor->assign(family == AF_INET ? tcp::v4() : tcp::v6(), listening);
+            start(acceptor, {.inherited = true});
+        }
+        return url_of_listening(listening);
+    }
+
+    void reconfigure(const server_options& options) {
+        most_ = options.max_connections;
+        const auto offered = std::make_shared<const server_options>(options);
+        for (const auto& each : rooms_) {
+            each->reconfigure(offered);
+        }
     }
 
     void drain() {
-        stop_accepting();
+        stop_accepting(backlog::taken);
         for (const auto& each : rooms_) {
-            each->stop([](connection_base& open) { open.drain(); });
+            each->stop(&connection_base::drain);
         }
     }
 
     void abort() {
-        stop_accepting();
+        stop_accepting(backlog::left);
         for (const auto& each : rooms_) {
-            each->stop([](connection_base& open) { open.abort(); });
+            each->stop(&connection_base::abort);
         }
     }
 
+    // Listeners first: what they have admitted is counted by then.
+    bool ended() const { return listening_ == 0 && *count_ == 0; }
     std::size_t connections() const { return *count_; }
     std::size_t accepted() const { return accepted_; }
 
   private:
+    using tcp = asio::ip::tcp;
+    using local = asio::local::stream_protocol;
+
+    template <class Protocol>
+    std::shared_ptr<typename Protocol::acceptor> make() {
+        return std::make_shared<typename Protocol::acceptor>(rooms_.front()->context());
+    }
+
+    // Everything from here on is done on the first room's thread, to which acceptors belong.
+
     template <class Acceptor>
-    void start(std::shared_ptr<Acceptor> acceptor, bool over_unix) {
-        closers_.push_back([weak = std::weak_ptr(acceptor)] {
+    void start(std::shared_ptr<Acceptor> acceptor, listener from) {
+        acceptor->non_blocking(true);
+        cancels_.push_back([weak = std::weak_ptr(acceptor)] {
             if (const auto still = weak.lock()) {
                 boost::system::error_code ignored;
-                still->close(ignored);
+                still->cancel(ignored);
             }
         });
-        asio::co_spawn(rooms_.front()->context(), accept(shared_from_this(), acceptor, over_unix),
+        ++listening_;
+        asio::co_spawn(rooms_.front()->context(), accept(shared_from_this(), acceptor, from),
                        asio::detached);
     }
 
     template <class Acceptor>
     static asio::awaitable<void> accept(std::shared_ptr<implementation> self,
-                                        std::shared_ptr<Acceptor> acceptor, bool over_unix) {
-        asio::steady_timer pause(acceptor->get_executor());
-        while (acceptor->is_open()) {
-            auto& next = *self->rooms_[self->turn_++ % self->rooms_.size()];
+                                        std::shared_ptr<Acceptor> acceptor, listener from) {
+        while (!self->stopping_) {
+            auto& next = self->next_room();
             plain_stream socket(next.context());
             const auto [failed] = co_await acceptor->async_accept(socket, no_throw);
-            if (!acceptor->is_open() || failed == asio::error::operation_aborted) {
+            if (!failed) {
+                self->admit(next, std::move(socket), from.over_unix);
+            } else if (!self->stopping_) {
+                co_await self->recover(*acceptor, failed);
+            }
+        }
+        // Closing resets who waits in the backlog; of an inherited socket it does not close it.
+        if (self->stopping_ == backlog::taken && !from.inherited) {
+            self->take_backlog(*acceptor, from.over_unix);
+        }
+        boost::system::error_code ignored;
+        acceptor->close(ignored);
+        --self->listening_;
+    }
+
+    // Without a free descriptor accept fails whether or not anybody waits, and again at once:
+    // whoever waits is turned away, then it is tried again when somebody comes.
+    template <class Acceptor>
+    asio::awaitable<void> recover(Acceptor& acceptor, boost::system::error_code failed) {
+        warn(failed);
+        if (out_of_descriptors(failed)) {
+            switch (spare_.turn_away(acceptor.native_handle())) {
+            case spare_descriptor::turned_away::one:
                 co_return;
+            case spare_descriptor::turned_away::none:
+                co_await acceptor.async_wait(Acceptor::wait_read, no_throw);
+                co_return;
+            case spare_descriptor::turned_away::not_able:
+                break;
             }
-            if (failed) {
-                observe::log(observe::level::warn, "a connection could not be accepted",
-                             {{"error", failed.message()}});
-                pause.expires_after(std::chrono::milliseconds(100));
-                co_await pause.async_wait(no_throw);
-                continue;
-            }
-            self->admit(next, std::move(socket), over_unix);
+        }
+        asio::steady_timer pause(acceptor.get_executor(), pause_after_failure);
+        co_await pause.async_wait(no_throw);
+    }
+
+    void warn(const boost::system::error_code& failed) {
+        const auto now = steady::now();
+        if (!warned_ || now - *warned_ >= between_warnings) {
+            warned_ = now;
+            observe::log(observe::level::warn, "connections cannot be accepted",
+                         {{"error", failed.message()}, {"open", *count_}});
         }
     }
+
+    template <class Acceptor>
+    void take_backlog(Acceptor& acceptor, bool over_unix) {
+        boost::system::error_code failed;
+        for (int i = 0; i < asio::socket_base::max_listen_connections; ++i) {
+            auto& next = next_room();
+            plain_stream socket(next.context());
+            acceptor.accept(socket, failed);
+            if (failed) {
+                return;
+            }
+            admit(next, std::move(socket), over_unix);
+        }
+    }
+
+    room& next_room() { return *rooms_[turn_++ % rooms_.size()]; }
 
     void admit(room& into, plain_stream socket, bool over_unix) {
         boost::system::error_code ignored;
         socket.non_blocking(true, ignored);
-        if (*count_ >= options_.max_connections) {
-            // A new socket's buffer takes these few bytes at once.
-            static constexpr std::string_view full =
-                "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
-                "Connection: close\r\n\r\n";
-            socket.send(asio::buffer(full), 0, ignored);
+        if (*count_ >= most_) {
+            answer_overloaded(socket.native_handle());
             return;
         }
         if (!over_unix) {
-            socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+            socket.set_option(tcp::no_delay(true), ignored);
         }
-        ++*count_;
         ++accepted_;
         into.adopt(std::move(socket), over_unix);
     }
 
-    // Acceptors belong to the first room's thread.
-    void stop_accepting() {
-        asio::post(rooms_.front()->context(), [self = shared_from_this()] {
-            for (const auto& close : self->closers_) {
-                close();
+    // What becomes of those who have connected and are not accepted yet.
+    enum class backlog { taken, left };
+
+    void stop_accepting(backlog waiting) {
+        asio::post(rooms_.front()->context(), [self = shared_from_this(), waiting] {
+            self->stopping_ = waiting;
+            for (const auto& cancel : self->cancels_) {
+                cancel();
             }
-            self->closers_.clear();
+            self->cancels_.clear();
             for (const auto& path : self->unix_paths_) {
                 unlink(path.c_str());
             }
@@ -253,27 +249,17 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
         });
     }
 
-    // A socket nobody listens on is left over from a process that was killed.
-    void remove_stale_socket(const std::string& path) {
-        struct stat found {};
-        if (lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) {
-            return;
-        }
-        asio::local::stream_protocol::socket probe(rooms_.front()->context());
-        boost::system::error_code refused;
-        probe.connect(asio::local::stream_protocol::endpoint(path), refused);
-        if (refused == asio::error::connection_refused) {
-            unlink(path.c_str());
-        }
-    }
-
-    const server_options options_;
+    std::atomic<std::size_t> most_;
     std::shared_ptr<std::atomic<std::size_t>> count_ =
         std::make_shared<std::atomic<std::size_t>>(0);
     std::atomic<std::size_t> accepted_ = 0;
+    std::atomic<std::size_t> listening_ = 0;
     std::vector<std::shared_ptr<room>> rooms_;
-    std::vector<std::function<void()>> closers_;
+    std::vector<std::function<void()>> cancels_; // of the acceptors
     std::vector<std::string> unix_paths_;
+    std::optional<backlog> stopping_;
+    spare_descriptor spare_;
+    std::optional<steady::time_point> warned_;
     std::size_t turn_ = 0;
 };
 
@@ -291,12 +277,24 @@ void http_server::listen_unix(const std::string& path, unsigned mode) {
     implementation_->listen_unix(path, mode);
 }
 
+std::string http_server::adopt(int listening) {
+    return implementation_->adopt(listening);
+}
+
+void http_server::reconfigure(const server_options& options) {
+    implementation_->reconfigure(options);
+}
+
 void http_server::drain() {
     implementation_->drain();
 }
 
 void http_server::abort() {
     implementation_->abort();
+}
+
+bool http_server::ended() const {
+    return implementation_->ended();
 }
 
 std::size_t http_server::connections() const {

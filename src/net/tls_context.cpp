@@ -1,6 +1,11 @@
 #include "tls_context.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <openssl/err.h>
+#include <openssl/sslerr.h>
+#include <openssl/x509_vfy.h>
 
 #include <stdexcept>
 
@@ -14,6 +19,37 @@ namespace {
 int owner_index() {
     static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
     return index;
+}
+
+// What OpenSSL says of a certificate, and what that means where its words do not say it.
+std::string certificate_refusal(long verdict) {
+    const std::string reason = X509_verify_cert_error_string(verdict);
+    switch (verdict) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+        return "certificate is not valid for the host: " + reason;
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        return "certificate of an authority that is not trusted: " + reason;
+    default:
+        return reason;
+    }
+}
+
+std::string protocol_refusal(const boost::system::error_code& error) {
+    switch (ERR_GET_REASON(static_cast<unsigned long>(error.value()))) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_HTTP_REQUEST:
+        return "the other end does not speak TLS: " + error.message();
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+        return "TLS 1.2 or newer is needed: " + error.message();
+    default:
+        return error.message();
+    }
 }
 
 } // namespace
@@ -47,7 +83,10 @@ int tls_client_context::remember(SSL* connection, SSL_SESSION* session) {
     return 1; // the session is ours now
 }
 
-bool tls_client_context::prepare(SSL* connection, const std::string& host) {
+bool tls_client_context::prepare(SSL* connection, std::string host) {
+    if (host.ends_with('.')) {
+        host.pop_back(); // neither SNI (RFC 6066 section 3) nor certificates have it
+    }
     boost::system::error_code no_address;
     boost::asio::ip::make_address(host, no_address);
     const bool named =
@@ -60,9 +99,17 @@ bool tls_client_context::prepare(SSL* connection, const std::string& host) {
     return named;
 }
 
-std::string tls_client_context::verify_failure(SSL* connection) {
-    const long verdict = SSL_get_verify_result(connection);
-    return verdict == X509_V_OK ? "" : X509_verify_cert_error_string(verdict);
+std::string tls_client_context::refusal(SSL* connection, const boost::system::error_code& error) {
+    if (const long verdict = SSL_get_verify_result(connection); verdict != X509_V_OK) {
+        return certificate_refusal(verdict);
+    }
+    if (error.category() == boost::asio::error::get_ssl_category()) {
+        return protocol_refusal(error);
+    }
+    if (error == ssl::error::stream_truncated || error == boost::asio::error::eof) {
+        return "closed in the TLS handshake";
+    }
+    return "in the TLS handshake: " + error.message();
 }
 
 bool tls_client_context::is_drained(SSL* connection) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <memory>
 #include <string>
@@ -19,10 +20,10 @@ class tls_client_context {
     boost::asio::ssl::context& context() { return context_; }
     // Before the handshake: the name (SNI, RFC 6066) or address the certificate must be for
     // (RFC 6125), and the session to resume.
-    bool prepare(SSL* connection, const std::string& host);
-    // After a failed handshake: OpenSSL's words for why the certificate was refused, "" if it was
-    // not.
-    static std::string verify_failure(SSL* connection);
+    bool prepare(SSL* connection, std::string host);
+    // Why a handshake failed that ended with `error`, in words for people; nothing of the peer's
+    // certificate is in them.
+    static std::string refusal(SSL* connection, const boost::system::error_code& error);
     // Whether nothing that has come is still to be read, beside what the socket holds.
     static bool is_drained(SSL* connection);
     // Before a connection is dropped: marks its session as good, though nobody says goodbye.

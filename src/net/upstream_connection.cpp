@@ -1,9 +1,14 @@
 #include "upstream_connection.hpp"
 
+#include "upstream.hpp"
+
 #include <gatepost/core/text.hpp>
 #include <gatepost/core/version.hpp>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -24,8 +29,18 @@ using tls_stream = asio::ssl::stream<tcp_stream>;
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
-client_failure failure(client_errc usual, const boost::system::error_code& error) {
-    return {error == beast::error::timeout ? client_errc::timeout : usual, error.message()};
+constexpr std::uint32_t header_limit = 64 * 1024;
+// What may wait to be understood. A body does not, it is taken as it comes; but the extension of a
+// chunk and the trailer do, and the parser has no limit for them.
+constexpr std::size_t buffer_limit = 2 * header_limit;
+
+// `late` says what there was no time for.
+client_failure failure(client_errc usual, const boost::system::error_code& error,
+                       std::string_view late) {
+    if (error == beast::error::timeout) {
+        return {client_errc::timeout, std::string(late)};
+    }
+    return {usual, error.message()};
 }
 
 // Delay in seconds or an HTTP date (RFC 9110 section 10.2.3).
@@ -44,8 +59,8 @@ std::optional<std::chrono::seconds> retry_after(std::string_view value) {
 template <class Stream>
 class connection_over final : public upstream_connection {
   public:
-    connection_over(Stream stream, tls_client_context* tls, const client_options& options)
-        : stream_(std::move(stream)), tls_(tls), options_(options) {}
+    connection_over(Stream stream, std::shared_ptr<upstream> to)
+        : to_(std::move(to)), stream_(std::move(stream)) {}
 
     ~connection_over() override {
         if constexpr (std::is_same_v<Stream, tls_stream>) {
@@ -53,28 +68,21 @@ class connection_over final : public upstream_connection {
         }
     }
 
-    asio::awaitable<core::result<void, client_failure>>
-    connect(asio::ip::tcp::resolver::results_type addresses, deadline until) override {
-        auto& socket = beast::get_lowest_layer(stream_);
-        socket.expires_at(until);
-        const auto [failed, reached] = co_await socket.async_connect(addresses, no_throw);
-        if (failed) {
-            co_return failure(client_errc::connect, failed);
-        }
-        boost::system::error_code ignored;
-        socket.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-        socket.socket().set_option(asio::socket_base::keep_alive(true), ignored);
+    asio::awaitable<core::result<void, client_failure>> begin(deadline until) override {
+        beast::get_lowest_layer(stream_).expires_at(until);
         if constexpr (std::is_same_v<Stream, tls_stream>) {
-            if (!tls_->prepare(stream_.native_handle(), options_.endpoint.host)) {
+            auto* native = stream_.native_handle();
+            if (!to_->tls->prepare(native, to_->options.endpoint.host)) {
                 co_return client_failure{client_errc::tls, "the host name cannot be verified"};
             }
             const auto [refused] =
                 co_await stream_.async_handshake(asio::ssl::stream_base::client, no_throw);
+            if (refused == beast::error::timeout) {
+                co_return client_failure{client_errc::timeout, "no TLS handshake in time"};
+            }
             if (refused) {
-                auto problem = failure(client_errc::tls, refused);
-                const auto verdict = tls_client_context::verify_failure(stream_.native_handle());
-                problem.detail += verdict.empty() ? "" : ": " + verdict;
-                co_return problem;
+                co_return client_failure{client_errc::tls,
+                                         tls_client_context::refusal(native, refused)};
             }
         }
         opened = std::chrono::steady_clock::now();
@@ -86,8 +94,11 @@ class connection_over final : public upstream_connection {
         reusable = false;
         answer_begun = false;
         beast::get_lowest_layer(stream_).expires_at(until);
-        http::request<http::span_body<const char>> message(http::verb::post, request.target, 11);
-        message.set(http::field::host, options_.endpoint.authority());
+        http::request<http::span_body<const char>> message;
+        message.version(11);
+        message.method_string(request.method);
+        message.target(request.target);
+        message.set(http::field::host, to_->options.endpoint.authority());
         message.set(http::field::user_agent, "gatepost/" + std::string(core::version));
         for (const auto& [name, value] : request.headers) {
             message.set(name, value);
@@ -97,7 +108,7 @@ class connection_over final : public upstream_connection {
         http::request_serializer<http::span_body<const char>> serializer(message);
         const auto [unsent, sent] = co_await http::async_write(stream_, serializer, no_throw);
         if (unsent == beast::error::timeout) {
-            co_return failure(client_errc::timeout, unsent);
+            co_return failure(client_errc::timeout, unsent, "the request was not taken in time");
         }
         // A peer that refuses a request by its head may answer and close while the body is being
         // written (RFC 9112 section 9.6): its answer has come all the same.
@@ -107,7 +118,7 @@ class connection_over final : public upstream_connection {
             // What did not arrive whole was not taken, whatever the peer says.
             const bool success = answer.has_value() && answer->status / 100 == 2;
             if (success || (answer.has_error() && answer.error().kind == client_errc::broken)) {
-                co_return failure(client_errc::broken, unsent); // the first that went wrong
+                co_return failure_of(unsent); // the first that went wrong
             }
         }
         co_return answer;
@@ -131,8 +142,8 @@ class connection_over final : public upstream_connection {
         constexpr int most_interim = 8;
         for (int interim = 0; interim <= most_interim; ++interim) {
             http::response_parser<http::string_body> answer;
-            answer.body_limit(options_.max_answer.bytes);
-            answer.header_limit(64 * 1024);
+            answer.body_limit(to_->options.max_answer.bytes);
+            answer.header_limit(header_limit);
             const auto [unread, received] =
                 co_await http::async_read(stream_, buffer_, answer, no_throw);
             answer_begun = answer_begun || received > 0 || buffer_.size() > 0;
@@ -150,11 +161,19 @@ class connection_over final : public upstream_connection {
         co_return client_failure{client_errc::answer, "interim answers and no final one"};
     }
 
-    static client_failure failure_of(const boost::system::error_code& unread) {
-        const bool malformed =
-            unread.category() == http::make_error_code(http::error::bad_target).category() &&
-            unread != http::error::end_of_stream && unread != http::error::partial_message;
-        return failure(malformed ? client_errc::answer : client_errc::broken, unread);
+    static client_failure failure_of(const boost::system::error_code& error) {
+        if (error == http::error::buffer_overflow) {
+            return {client_errc::answer, "a chunk extension or a trailer without end"};
+        }
+        const auto& category = error.category();
+        auto kind = client_errc::broken;
+        if (category == asio::error::get_ssl_category()) {
+            kind = client_errc::tls; // an alert, or a record that was tampered with
+        } else if (category == http::make_error_code(http::error::bad_target).category() &&
+                   error != http::error::end_of_stream && error != http::error::partial_message) {
+            kind = client_errc::answer;
+        }
+        return failure(kind, error, "no whole answer in time");
     }
 
     core::upstream_answer accept(http::response_parser<http::string_body>& answer) {
@@ -170,21 +189,21 @@ class connection_over final : public upstream_connection {
         return result;
     }
 
+    std::shared_ptr<upstream> to_; // outlives the stream, which tells it of sessions
     Stream stream_;
-    tls_client_context* tls_;
-    const client_options& options_;
-    beast::flat_buffer buffer_;
+    beast::flat_buffer buffer_{buffer_limit};
 };
 
 } // namespace
 
-std::unique_ptr<upstream_connection>
-make_connection(asio::io_context& context, tls_client_context* tls, const client_options& options) {
-    if (tls != nullptr) {
-        return std::make_unique<connection_over<tls_stream>>(tls_stream(context, tls->context()),
-                                                             tls, options);
+std::unique_ptr<upstream_connection> make_connection(std::shared_ptr<upstream> to,
+                                                     asio::ip::tcp::socket connected) {
+    tcp_stream stream(std::move(connected));
+    if (to->tls) {
+        tls_stream secured(std::move(stream), to->tls->context());
+        return std::make_unique<connection_over<tls_stream>>(std::move(secured), std::move(to));
     }
-    return std::make_unique<connection_over<tcp_stream>>(tcp_stream(context), nullptr, options);
+    return std::make_unique<connection_over<tcp_stream>>(std::move(stream), std::move(to));
 }
 
 } // namespace gatepost::net

@@ -1,20 +1,19 @@
 // One connection to the upstream, plain or TLS, and the exchange of one request for one answer.
 #pragma once
 
-#include "tls_context.hpp"
-
 #include <gatepost/core/delivery.hpp>
+#include <gatepost/core/result.hpp>
 #include <gatepost/net/http_client.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <memory>
 
 namespace gatepost::net {
+
+struct upstream;
 
 using deadline = std::chrono::steady_clock::time_point;
 using answer_result = core::result<core::upstream_answer, client_failure>;
@@ -22,8 +21,8 @@ using answer_result = core::result<core::upstream_answer, client_failure>;
 class upstream_connection {
   public:
     virtual ~upstream_connection() = default;
-    virtual boost::asio::awaitable<core::result<void, client_failure>>
-    connect(boost::asio::ip::tcp::resolver::results_type addresses, deadline until) = 0;
+    // The TLS handshake, if there is one. Before it has succeeded nothing of a request is written.
+    virtual boost::asio::awaitable<core::result<void, client_failure>> begin(deadline until) = 0;
     virtual boost::asio::awaitable<answer_result> exchange(const core::upstream_request& request,
                                                            deadline until) = 0;
 
@@ -36,9 +35,8 @@ class upstream_connection {
     deadline opened;
 };
 
-// `tls` is null for a plain connection; the arguments outlive the connection.
-std::unique_ptr<upstream_connection> make_connection(boost::asio::io_context& context,
-                                                     tls_client_context* tls,
-                                                     const client_options& options);
+// `connected` leads to the upstream. TLS, or plain if that is what `to` says.
+std::unique_ptr<upstream_connection> make_connection(std::shared_ptr<upstream> to,
+                                                     boost::asio::ip::tcp::socket connected);
 
 } // namespace gatepost::net

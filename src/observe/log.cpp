@@ -101,7 +101,11 @@ std::string as_text(level severity, std::string_view message, std::initializer_l
 
 void configure_log(const log_options& chosen) {
     chosen_format = chosen.format;
-    logger()->set_level(to_spdlog(chosen.level));
+    set_log_level(chosen.level);
+}
+
+void set_log_level(level least) {
+    logger()->set_level(to_spdlog(least));
 }
 
 void log(level severity, std::string_view message, std::initializer_list<field> fields) {

@@ -1,3 +1,5 @@
+#include "family.hpp"
+
 #include <gatepost/core/version.hpp>
 #include <gatepost/observe/metrics.hpp>
 
@@ -8,58 +10,17 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <mutex>
+#include <shared_mutex>
 #include <sstream>
 
 namespace gatepost::observe {
 namespace {
 
-using labels = prometheus::Labels;
-
 double seconds(std::chrono::nanoseconds time) {
     return std::chrono::duration<double>(time).count();
 }
-
-// A family whose members are found by their label values without building a label map each time.
-template <class Metric, std::size_t N>
-class family {
-  public:
-    family(prometheus::Family<Metric>& members, std::array<const char*, N> names)
-        : members_(&members), names_(names) {}
-
-    Metric& at(const std::array<std::string_view, N>& values) {
-        const std::lock_guard lock(mutex_);
-        const auto found = known_.find(values);
-        if (found != known_.end()) {
-            return *found->second;
-        }
-        std::array<std::string, N> owned;
-        labels named;
-        for (std::size_t i = 0; i < N; ++i) {
-            owned[i] = values[i];
-            named.emplace(names_[i], owned[i]);
-        }
-        Metric& made = members_->Add(named);
-        known_.emplace(std::move(owned), &made);
-        return made;
-    }
-
-  private:
-    struct less {
-        using is_transparent = void;
-        template <class A, class B>
-        bool operator()(const A& a, const B& b) const {
-            return std::ranges::lexicographical_compare(
-                a, b, [](std::string_view x, std::string_view y) { return x < y; });
-        }
-    };
-    prometheus::Family<Metric>* members_;
-    std::array<const char*, N> names_;
-    std::mutex mutex_;
-    std::map<std::array<std::string, N>, Metric*, less> known_;
-};
 
 template <std::size_t N>
 using counters = family<prometheus::Counter, N>;
@@ -91,11 +52,16 @@ struct metrics::state {
             .Set(1);
     }
 
+    bool configured(std::string_view pixel) const {
+        const std::shared_lock lock(pixels_mutex);
+        return std::ranges::find(pixels, pixel) != pixels.end();
+    }
     // A pixel that is not configured may come from anywhere: one label for them all.
     std::string_view label(std::string_view pixel) const {
-        return std::ranges::find(pixels, pixel) != pixels.end() ? pixel : "other";
+        return configured(pixel) ? pixel : "other";
     }
 
+    mutable std::shared_mutex pixels_mutex;
     std::vector<std::string> pixels;
     prometheus::Registry registry;
 
@@ -165,14 +131,34 @@ struct metrics::state {
     gauges<2> paused{gauge(registry, "gatepost_pixel_paused",
                            "1 while nothing is sent for a pixel, with the reason; else 0"),
                      {"pixel", "reason"}};
-    std::mutex reason_mutex;
     std::map<std::string, std::string, std::less<>> reason_of; // pixels paused now
+    // Held while a gauge of a pixel is set, and while those of pixels that are gone are removed.
+    std::mutex gauges_mutex;
+    counters<1> reloads{counter(registry, "gatepost_config_reloads_total",
+                                "Configurations read anew while running, by what came of them"),
+                        {"result"}};
 };
 
 metrics::metrics(std::vector<std::string> pixels)
     : state_(std::make_unique<state>(std::move(pixels))) {}
 
 metrics::~metrics() = default;
+
+void metrics::configure(std::vector<std::string> pixels) {
+    const std::lock_guard lock(state_->gauges_mutex);
+    {
+        const std::lock_guard exclusive(state_->pixels_mutex);
+        state_->pixels = std::move(pixels);
+    }
+    const auto gone = [this](const auto& labels) { return !state_->configured(labels[0]); };
+    state_->breaker.remove(gone);
+    state_->paused.remove(gone);
+    std::erase_if(state_->reason_of,
+                  [this](const auto& one) { return !state_->configured(one.first); });
+}
+void metrics::config_reload(std::string_view result) {
+    state_->reloads.at({result}).Increment();
+}
 
 void metrics::event(std::string_view outcome, std::string_view pixel) {
     state_->events.at({outcome, state_->label(pixel)}).Increment();
@@ -238,20 +224,26 @@ void metrics::upstream_connections(std::string_view state, std::int64_t count) {
 void metrics::upstream_handshake() {
     state_->handshakes.Increment();
 }
+// A pixel that is not configured has neither a breaker nor a pause to look at.
 void metrics::breaker(std::string_view pixel, int state) {
-    state_->breaker.at({state_->label(pixel)}).Set(state);
+    const std::lock_guard lock(state_->gauges_mutex);
+    if (state_->configured(pixel)) {
+        state_->breaker.at({pixel}).Set(state);
+    }
 }
 // The reason that is over goes to 0 and stays: a series that vanished would leave alerts guessing.
 void metrics::paused(std::string_view pixel, std::string_view reason) {
-    const auto label = state_->label(pixel);
-    const std::lock_guard lock(state_->reason_mutex);
-    if (const auto before = state_->reason_of.find(label); before != state_->reason_of.end()) {
-        state_->paused.at({label, before->second}).Set(0);
+    const std::lock_guard lock(state_->gauges_mutex);
+    if (!state_->configured(pixel)) {
+        return;
+    }
+    if (const auto before = state_->reason_of.find(pixel); before != state_->reason_of.end()) {
+        state_->paused.at({pixel, before->second}).Set(0);
         state_->reason_of.erase(before);
     }
     if (!reason.empty()) {
-        state_->paused.at({label, reason}).Set(1);
-        state_->reason_of.emplace(label, reason);
+        state_->paused.at({pixel, reason}).Set(1);
+        state_->reason_of.emplace(pixel, reason);
     }
 }
 

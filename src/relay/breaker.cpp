@@ -43,4 +43,10 @@ void breaker::failed(core::steady_time now) {
     retry_at_ = now + wait_;
 }
 
+void breaker::reconfigure(const breaker_options& chosen) {
+    options_ = chosen;
+    wait_ =
+        state_ == state::closed ? chosen.open : std::min(std::max(wait_, chosen.open), chosen.max);
+}
+
 } // namespace gatepost::relay

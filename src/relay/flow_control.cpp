@@ -11,6 +11,13 @@ flow_control::flow_control(const options& chosen)
     : retry_(chosen.retry), breaker_(chosen.breaker), pause_(chosen.retry.max), rate_(chosen.rate) {
 }
 
+void flow_control::reconfigure(const options& chosen) {
+    retry_ = chosen.retry;
+    breaker_.reconfigure(chosen.breaker);
+    pause_.reconfigure(chosen.retry.max);
+    rate_.reconfigure(chosen.rate);
+}
+
 core::steady_time flow_control::opens_at() const {
     return std::max({not_before_, breaker_.retry_at(), pause_.retry_at(), rate_.ready_at()});
 }
@@ -21,6 +28,25 @@ bool flow_control::begin(core::steady_time now) {
 
 bool flow_control::go_on(core::steady_time now) {
     return !is_barred(now) && rate_.admit(now);
+}
+
+core::steady_time flow_control::retries_at() const {
+    return is_cut_off() ? core::steady_time::min() : budget_.ready_at();
+}
+
+bool flow_control::pay_for_retry(core::steady_time now) {
+    if (is_cut_off()) {
+        return false;
+    }
+    budget_.spend(now);
+    return true;
+}
+
+void flow_control::forget_request(bool paid) {
+    breaker_.forget_probe();
+    if (paid) {
+        budget_.give_back();
+    }
 }
 
 bool flow_control::is_barred(core::steady_time now) const {
@@ -41,6 +67,7 @@ flow_control::news flow_control::learn(const reply& came, core::steady_time now,
     case upstream_health::answering:
         limited_ = 0;
         rate_.taken(now);
+        budget_.succeeded(came.retried);
         found.upstream_is_back = breaker_.succeeded();
         break;
     case upstream_health::rate_limited: // slow, not broken

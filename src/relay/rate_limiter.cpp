@@ -12,6 +12,12 @@ using seconds = std::chrono::duration<double>;
 
 } // namespace
 
+void rate_limiter::reconfigure(double most) {
+    const bool lowered = rate_ < most_;
+    rate_ = lowered && most > 0 ? std::min(rate_, most) : most;
+    most_ = most;
+}
+
 bool rate_limiter::admit(core::steady_time now) {
     if (now < ready_at()) {
         return false;

@@ -15,7 +15,7 @@ asio::awaitable<std::optional<reply>> sender::send(const batch& records, batch_p
                                                    places& chosen) {
     for (;;) {
         chosen = plan.leave_out(settler_.withdraw(records, chosen));
-        if (chosen.empty()) {
+        if (chosen.empty() || is_closed()) {
             co_return std::nullopt;
         }
         if (auto came = co_await post(records, chosen)) {
@@ -24,7 +24,7 @@ asio::awaitable<std::optional<reply>> sender::send(const batch& records, batch_p
     }
 }
 
-// No reply when one of them may not be sent any more: then the request was withheld.
+// No reply when the request was withheld: one of them may not be sent any more, or not so.
 asio::awaitable<std::optional<reply>> sender::post(const batch& records, const places& chosen) {
     std::vector<std::string_view> payloads;
     payloads.reserve(chosen.size());
@@ -32,13 +32,16 @@ asio::awaitable<std::optional<reply>> sender::post(const batch& records, const p
         payloads.push_back(records[place].payload);
     }
     const auto sent = around_.clock.steady();
+    const auto number = route_number_;
     auto request = route_.to.request(records[chosen.front()].variant, payloads);
-    const auto answer = co_await around_.client.post(
-        std::move(request), [&] { return settler_.may_send(records, chosen); });
+    const auto classify = route_.to.classify; // the route may change before the answer
+    const auto answer = co_await around_.client.send(std::move(request), [&] {
+        return number == route_number_ && !is_closed() && settler_.may_send(records, chosen);
+    });
     if (!answer && answer.error().kind == net::client_errc::withheld) {
         co_return std::nullopt;
     }
-    auto came = answer ? reply{.meaning = route_.to.classify(*answer, chosen.size())}
+    auto came = answer ? reply{.meaning = classify(*answer, chosen.size())}
                        : without_answer(answer.error(), chosen.size());
     came.sent = sent;
     if (chosen.size() == 1 && came.meaning.records.front() == outcome::suspect) {
@@ -66,6 +69,7 @@ reply sender::without_answer(const net::client_failure& failure, std::size_t rec
                   {"error", failure.detail}});
     reply came;
     came.answered = false;
+    came.detail = failure.detail;
     came.meaning.records.assign(records, outcome::retry);
     came.meaning.health = core::upstream_health::failing;
     came.meaning.label = net::to_string(failure.kind);

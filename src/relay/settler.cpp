@@ -23,20 +23,19 @@ spool::settlement as_dead(const spool::leased_record& record, const core::delive
 }
 
 // Somebody who was erased while their event was on its way gets no new link to it.
-bool is_erased(const ledger::registry& registry, const spool::leased_record& record) {
+bool is_erased(const ledger::registry& registry, const std::string& pixel,
+               const spool::leased_record& record) {
     if (registry.empty()) {
         return false;
     }
-    const auto held = registry.entries(record.controller, record.subjects);
-    return std::ranges::any_of(
-        held, [](const ledger::entry& each) { return each.said == ledger::choice::erased; });
+    const auto controllers = registry.controllers_of(pixel, record.controller);
+    return std::ranges::any_of(controllers, [&](const std::string& controller) {
+        const auto held = registry.entries(controller, record.subjects);
+        return std::ranges::find(held, ledger::choice::erased, &ledger::entry::said) != held.end();
+    });
 }
 
 } // namespace
-
-settler::settler(const surroundings& around, std::string pixel,
-                 std::chrono::seconds duplicate_window)
-    : around_(around), pixel_(std::move(pixel)), duplicate_window_(duplicate_window) {}
 
 // The registry is asked first and the queue second. Of a denial seen on another event nothing is
 // left in the registry once a sweep has been through the spool, so neither alone would do:
@@ -56,8 +55,8 @@ places settler::withdraw(const batch& records, const places& chosen) {
     }
     if (!settled.empty()) {
         observe::log(observe::level::info, "events were withdrawn before they were sent",
-                     {{"pixel", pixel_}, {"events", settled.size()}});
-        around_.queue.settle(pixel_, std::move(settled));
+                     {{"pixel", route_.pixel}, {"events", settled.size()}});
+        around_.queue.settle(route_.pixel, std::move(settled));
     }
     return no_longer_leased(records, chosen); // what was just settled is among them
 }
@@ -70,8 +69,11 @@ places settler::forbidden(const batch& records, const places& chosen) const {
     places found;
     std::ranges::copy_if(chosen, std::back_inserter(found), [&](std::size_t place) {
         const auto& record = records[place];
-        return around_.registry.forbids(
-            {record.controller, record.subjects, record.received, record.evidence});
+        return around_.registry.forbids({.pixel = route_.pixel,
+                                         .controller = record.controller,
+                                         .subjects = record.subjects,
+                                         .received = record.received,
+                                         .evidence = record.evidence});
     });
     return found;
 }
@@ -82,7 +84,7 @@ places settler::no_longer_leased(const batch& records, const places& chosen) con
     for (const auto place : chosen) {
         ids.push_back(records[place].id);
     }
-    const auto leased = around_.queue.still_leased(pixel_, ids);
+    const auto leased = around_.queue.still_leased(route_.pixel, ids);
     places found;
     for (std::size_t i = 0; i < chosen.size(); ++i) {
         if (!leased[i]) {
@@ -97,7 +99,7 @@ std::uint64_t settler::settle(const batch& records, const places& sent,
     std::vector<spool::settlement> settled;
     std::uint64_t delivered = 0;
     std::uint64_t late = 0;
-    const auto window_start = core::to_seconds(around_.clock.wall()) - duplicate_window_;
+    const auto window_start = core::to_seconds(around_.clock.wall()) - route_.to.duplicate_window;
     for (std::size_t i = 0; i < sent.size(); ++i) {
         const auto& record = records[sent[i]];
         if (answer.records[i] == outcome::delivered) {
@@ -107,21 +109,21 @@ std::uint64_t settler::settle(const batch& records, const places& sent,
         } else if (answer.records[i] == outcome::dead) {
             settled.push_back(as_dead(record, answer));
             observe::log(observe::level::warn, "an event became a dead letter",
-                         {{"pixel", pixel_},
+                         {{"pixel", route_.pixel},
                           {"reason", answer.dead_reason},
                           {"code", answer.code},
                           {"request_id", answer.request_id}});
         }
     }
     if (delivered > 0) {
-        around_.metrics.delivered(pixel_, delivered);
+        around_.metrics.delivered(route_.pixel, delivered);
     }
     if (late > 0) {
-        around_.metrics.late(pixel_, late);
+        around_.metrics.late(route_.pixel, late);
     }
     if (!settled.empty()) {
         write_down(records, sent, answer);
-        around_.queue.settle(pixel_, std::move(settled));
+        around_.queue.settle(route_.pixel, std::move(settled));
     }
     return delivered;
 }
@@ -139,11 +141,11 @@ void settler::write_down(const batch& records, const places& sent, const core::d
         }
         const auto& record = records[sent[i]];
         std::span<const core::subject_key> linked = record.subjects;
-        if (is_erased(around_.registry, record)) {
+        if (is_erased(around_.registry, route_.pixel, record)) {
             linked = {};
         }
         entries.push_back({.outcome = delivered ? "delivered" : "refused",
-                           .pixel = pixel_,
+                           .pixel = route_.pixel,
                            .event = record.event,
                            .event_id = record.event_id,
                            .controller = record.controller,

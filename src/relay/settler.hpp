@@ -6,10 +6,8 @@
 #include <gatepost/relay/relay.hpp>
 #include <gatepost/spool/queue.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace gatepost::relay {
@@ -19,8 +17,8 @@ using places = std::vector<std::size_t>; // in a batch, ascending
 
 class settler {
   public:
-    // An event older than `duplicate_window` when it is delivered counts as late.
-    settler(const surroundings& around, std::string pixel, std::chrono::seconds duplicate_window);
+    // `path` outlives it.
+    settler(const surroundings& around, const route& path) : around_(around), route_(path) {}
 
     // The second look, before every request: those of `chosen` that must not be sent, because their
     // visitor has changed their mind since the event was decided about (they are settled as
@@ -40,8 +38,7 @@ class settler {
     void write_down(const batch& records, const places& sent, const core::delivery& answer);
 
     surroundings around_;
-    std::string pixel_;
-    std::chrono::seconds duplicate_window_;
+    const route& route_;
 };
 
 } // namespace gatepost::relay

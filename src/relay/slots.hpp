@@ -26,7 +26,10 @@ class slots {
 
     // A pixel's own.
     struct reserve {
-        bool free;
+        bool there;
+        bool taken = false;
+
+        bool take() { return there && !std::exchange(taken, true); }
     };
 
     // Held as long as it lives.
@@ -38,7 +41,7 @@ class slots {
         slot& operator=(slot&&) = delete;
         ~slot() {
             if (from_ != nullptr) {
-                own_ != nullptr ? void(own_->free = true) : from_->give_back();
+                own_ != nullptr ? void(own_->taken = false) : from_->give_back();
             }
         }
 
@@ -47,15 +50,21 @@ class slots {
         reserve* own_; // null for a shared one
     };
 
-    slots(boost::asio::io_context& context, std::size_t count) : context_(context), free_(count) {}
+    slots(boost::asio::io_context& context, std::size_t count) : context_(context), count_(count) {}
+
+    // How many are shared from now on; those taken beyond it are not given out again.
+    void resize(std::size_t count) {
+        count_ = count;
+        pass_on();
+    }
 
     // The slots and `own` outlive what is given.
     boost::asio::awaitable<slot> take(reserve& own, bool troubled) {
-        if (troubled && std::exchange(own.free, false)) {
+        if (troubled && own.take()) {
             co_return slot(*this, &own);
         }
-        if (free_ > 0 && waiting_.empty()) {
-            --free_;
+        if (taken_ < count_ && waiting_.empty()) {
+            ++taken_;
             co_return slot(*this, nullptr);
         }
         waiter turn(*this);
@@ -64,7 +73,7 @@ class slots {
             const auto [stopped] =
                 co_await turn.timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
             // Without a turn only cancellation stops the wait, and the next wait says so.
-            if (!turn.granted && !stopped && std::exchange(own.free, false)) {
+            if (!turn.granted && !stopped && own.take()) {
                 co_return slot(*this, &own);
             }
         }
@@ -94,19 +103,24 @@ class slots {
     };
 
     void give_back() {
-        if (waiting_.empty()) {
-            ++free_;
-            return;
+        --taken_;
+        pass_on();
+    }
+
+    void pass_on() {
+        while (taken_ < count_ && !waiting_.empty()) {
+            auto& next = *waiting_.front();
+            waiting_.pop_front();
+            next.place = waiting_.end();
+            next.granted = true;
+            next.timer.cancel();
+            ++taken_;
         }
-        auto& next = *waiting_.front();
-        waiting_.pop_front();
-        next.place = waiting_.end();
-        next.granted = true;
-        next.timer.cancel();
     }
 
     boost::asio::io_context& context_;
-    std::size_t free_;
+    std::size_t count_;
+    std::size_t taken_ = 0;
     std::list<waiter*> waiting_;
 };
 

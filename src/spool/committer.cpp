@@ -14,6 +14,12 @@ namespace {
 // reserved and not used: 16 million restarts until a pixel runs out.
 constexpr std::int64_t reserved_at_once = 1 << 16;
 
+bool is_sound(const tables::stored_pixel& pixel) {
+    return pixel.number >= 1 && pixel.number <= last_number && !pixel.id.empty() &&
+           pixel.id.front() >= '!' && pixel.id.front() <= '~' && pixel.reserved >= 0 &&
+           pixel.reserved <= first_id(1);
+}
+
 template <class Visit>
 void each_key(std::string_view keys, Visit&& visit) {
     for (; keys.size() >= core::key_bytes; keys.remove_prefix(core::key_bytes)) {
@@ -21,46 +27,47 @@ void each_key(std::string_view keys, Visit&& visit) {
     }
 }
 
-std::int64_t to_signed(std::uint64_t size) {
-    return static_cast<std::int64_t>(size);
-}
-
 } // namespace
 
-committer::committer(sqlite::database& on, const options& chosen, const core::clock& clock)
-    : database_(on), options_(chosen), clock_(clock), tables_(on),
+committer::committer(sqlite::database& on, const options& chosen, calendar& dates)
+    : database_(on), options_(chosen), calendar_(dates), tables_(on),
       duplicates_(chosen.dedupe_window, chosen.dedupe_max_keys),
-      shares_(chosen.max_bytes_of_pixel) {}
+      shares_(chosen.limits.max_bytes_of_pixel) {}
 
 core::result<group_change> committer::load() {
     group_change change;
+    bool sound = load_pixels();
     std::map<std::int64_t, pixel_change*> by_number;
-    for (const auto& stored : tables_.read_pixels()) {
-        pixels_[stored.id] = {stored.number, stored.reserved, stored.reserved};
-        auto& pixel = change.pixels[stored.id];
-        pixel.number = stored.number;
-        by_number[stored.number] = &pixel;
+    for (const auto& [id, known] : pixels_) {
+        auto& pixel = change.pixels[id];
+        pixel.number = known.number;
+        by_number[known.number] = &pixel;
     }
-    const auto now = clock_.wall();
-    tables_.read_keys([&](core::wall_time at, std::string_view freed, std::string_view added) {
-        each_key(freed, [&](const core::key128& key) { duplicates_.free(key); });
-        each_key(added, [&](const core::key128& key) { duplicates_.restore(key, at); });
-        logged_keys_ += added.size() / core::key_bytes;
-    });
-    bool known = true;
-    tables_.read_records([&](record_id id, const taken_record& record) {
+    clock_set_ = tables_.clock_set();
+    if (clock_set_) {
+        calendar_.was_set(*clock_set_);
+    }
+    const auto now = calendar_.now();
+    load_keys(now);
+    record_id last = -1;
+    tables_.read_records([&](record_id id, const taken_record& record, core::wall_time received) {
         const auto pixel = by_number.find(pixel_of(id));
-        known = known && pixel != by_number.end();
-        if (known) {
+        // In no order: a page stands where another belongs.
+        sound = sound && pixel != by_number.end() && id > last;
+        last = id;
+        if (sound) {
             duplicates_.restore_waiting(record.duplicate_key, now);
             pixel->second->rows += 1;
+            change.newest = std::max(change.newest.value_or(received), received);
             change.bytes += to_signed(record.size);
             shares_.add(pixel->first, to_signed(record.size));
         }
     });
     for (const auto& dead : tables_.sum_dead()) {
+        sound = sound && by_number.contains(dead.pixel);
         change.dead += to_signed(dead.count);
         change.bytes += to_signed(dead.size);
+        change.newest = std::max(change.newest.value_or(dead.newest), dead.newest);
         shares_.add(dead.pixel, to_signed(dead.size));
     }
     for (auto& [id, pixel] : change.pixels) {
@@ -69,8 +76,8 @@ core::result<group_change> committer::load() {
     if (database_.failure()) {
         return database_.failure();
     }
-    if (!known) {
-        return make_error_code(errc::not_a_spool); // records of a pixel that has no number
+    if (!sound) {
+        return make_error_code(errc::not_a_spool);
     }
     duplicates_.keep(now);
     shares_.keep();
@@ -78,9 +85,35 @@ core::result<group_change> committer::load() {
     return change;
 }
 
+// Whether all of them can be ours.
+bool committer::load_pixels() {
+    bool sound = true;
+    for (const auto& stored : tables_.read_pixels()) {
+        sound =
+            sound && is_sound(stored) &&
+            pixels_
+                .try_emplace(stored.id,
+                             numbered_pixel{stored.number, stored.reserved, stored.reserved})
+                .second &&
+            // What is not reserved would be given out.
+            tables_.next_records(first_id(stored.number) + stored.reserved, last_id(stored.number))
+                .empty();
+    }
+    return sound;
+}
+
+void committer::load_keys(core::wall_time now) {
+    tables_.read_keys([&](core::wall_time at, std::string_view freed, std::string_view added) {
+        each_key(freed, [&](const core::key128& key) { duplicates_.free(key); });
+        each_key(added,
+                 [&](const core::key128& key) { duplicates_.restore(key, std::min(at, now)); });
+        logged_keys_ += added.size() / core::key_bytes;
+    });
+}
+
 core::result<committed_group> committer::commit(std::span<const append_list> appends,
                                                 std::span<const settlement_list> settlements) {
-    group current{.now = clock_.wall(), .freed = {}, .added = {}, .done = {}};
+    group current{.now = calendar_.now(), .freed = {}, .added = {}, .done = {}};
     sqlite::transaction work(database_);
     // Settlements first: they make room, and a key that one frees may come back in the same group.
     for (const auto& list : settlements) {
@@ -89,6 +122,13 @@ core::result<committed_group> committer::commit(std::span<const append_list> app
     for (const auto& list : appends) {
         current.done.answers.push_back(append(list, current));
     }
+    if (const auto failure = complete(work, current)) {
+        return failure;
+    }
+    return std::move(current.done);
+}
+
+core::error_code committer::complete(sqlite::transaction& work, group& current) {
     if (!current.freed.empty() || !current.added.empty()) {
         tables_.log_keys(current.now, current.freed, current.added);
     }
@@ -106,7 +146,7 @@ core::result<committed_group> committer::commit(std::span<const append_list> app
     shares_.keep();
     bytes_ += static_cast<std::uint64_t>(change.bytes);
     logged_keys_ += current.added.size() / core::key_bytes;
-    return std::move(current.done);
+    return {};
 }
 
 void committer::settle(const settlement_list& list, group& into) {
@@ -165,19 +205,6 @@ std::vector<taken_record> committer::take_out(std::vector<record_id> ids, pixel_
     return taken;
 }
 
-void committer::bury(const settlement& dead, pixel_change& pixel, group& into) {
-    if (const auto buried = tables_.bury(dead, into.now)) {
-        duplicates_.free(buried->was.duplicate_key);
-        core::append_key(into.freed, buried->was.duplicate_key);
-        pixel.rows -= 1;
-        pixel.dead[dead.reason] += 1;
-        into.done.change.dead += 1;
-        into.done.change.bytes += to_signed(buried->size);
-        shares_.add(pixel.number, to_signed(buried->size));
-        count_out(pixel.number, buried->was.size, into.done.change);
-    }
-}
-
 void committer::count_out(std::int64_t pixel, std::uint64_t bytes, group_change& into) {
     into.bytes -= to_signed(bytes);
     shares_.add(pixel, -to_signed(bytes));
@@ -199,7 +226,7 @@ append_answer committer::append(const append_list& list, group& into) {
         return make_error_code(errc::quota);
     }
     const auto used = static_cast<std::uint64_t>(to_signed(bytes_) + change.bytes);
-    if (size > 0 && used + size > options_.max_bytes.bytes) {
+    if (size > 0 && used + size > options_.limits.max_bytes.bytes) {
         duplicates_.undo_to(mark);
         change.refused_bytes = std::max(change.refused_bytes, size);
         return make_error_code(errc::full);
@@ -208,7 +235,7 @@ append_answer committer::append(const append_list& list, group& into) {
         if (statuses[i] == append_status::queued) {
             const auto& record = *list.records[i];
             const auto id = next_id(record.pixel);
-            tables_.insert(id, record);
+            tables_.insert(id, record, into.now);
             core::append_key(into.added, record.duplicate_key);
             auto& pixel = change.pixels[record.pixel];
             pixel.number = pixel_of(id);
@@ -245,18 +272,32 @@ bool committer::within_shares(const append_list& list,
 record_id committer::next_id(const std::string& pixel) {
     const auto found = pixels_.find(pixel);
     if (found == pixels_.end() || found->second.next == found->second.reserved) {
-        numbered_pixel now{std::ssize(pixels_) + 1, 0, 0};
         std::optional<numbered_pixel> before;
         if (found != pixels_.end()) {
-            before = now = found->second;
+            before = found->second;
         }
+        auto now = before.value_or(numbered_pixel{next_number(), 0, 0});
         now.reserved = now.next + reserved_at_once;
-        tables_.reserve(now.number, pixel, now.reserved);
+        if (before) {
+            tables_.reserve(now.number, pixel, now.reserved);
+        } else {
+            tables_.add_pixel(now.number, pixel, now.reserved);
+        }
         pixels_before_.emplace_back(pixel, before);
         pixels_[pixel] = now;
     }
     auto& numbered = pixels_[pixel];
     return first_id(numbered.number) + numbered.next++;
+}
+
+// Not the count of them: of a file that was damaged a number in between may be gone. No record or
+// dead letter has a higher one, by load().
+std::int64_t committer::next_number() const {
+    std::int64_t highest = 0;
+    for (const auto& [id, known] : pixels_) {
+        highest = std::max(highest, known.number);
+    }
+    return highest + 1;
 }
 
 void committer::undo() {
@@ -272,41 +313,20 @@ void committer::undo() {
     }
 }
 
+std::map<std::int64_t, std::string> committer::names() const {
+    std::map<std::int64_t, std::string> names;
+    for (const auto& [id, known] : pixels_) {
+        names[known.number] = id;
+    }
+    return names;
+}
+
 std::vector<committer::pixel_range> committer::ranges() const {
     std::vector<pixel_range> ranges;
     for (const auto& [id, known] : pixels_) {
         ranges.push_back({id, known.number, first_id(known.number) + known.next - 1});
     }
     return ranges;
-}
-
-core::result<group_change> committer::remove_dead(std::span<const std::int64_t> ids) {
-    // Their event_ids were freed when they died, and may be in use again.
-    group_change change;
-    std::map<std::int64_t, std::uint64_t> by_number;
-    sqlite::transaction work(database_);
-    for (const auto id : ids) {
-        if (const auto removed = tables_.remove_dead(id)) {
-            by_number[removed->pixel] += 1;
-            change.dead -= 1;
-            count_out(removed->pixel, removed->size, change);
-        }
-    }
-    for (const auto& [id, known] : pixels_) {
-        if (const auto found = by_number.find(known.number); found != by_number.end()) {
-            auto& pixel = change.pixels[id];
-            pixel.number = known.number;
-            pixel.withdrawn = found->second;
-            pixel.oldest = tables_.oldest(known.number);
-        }
-    }
-    if (const auto failure = work.commit()) {
-        shares_.undo();
-        return failure;
-    }
-    shares_.keep();
-    bytes_ += static_cast<std::uint64_t>(change.bytes);
-    return change;
 }
 
 } // namespace gatepost::spool

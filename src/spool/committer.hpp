@@ -2,12 +2,12 @@
 // duplicate set, without threads.
 #pragma once
 
+#include "calendar.hpp"
 #include "duplicate_set.hpp"
 #include "shares.hpp"
 #include "tables.hpp"
 #include "tallies.hpp"
 
-#include <gatepost/core/clock.hpp>
 #include <gatepost/core/result.hpp>
 #include <gatepost/core/sealed_record.hpp>
 #include <gatepost/spool/queue.hpp>
@@ -44,17 +44,18 @@ struct committed_group {
 
 class committer {
   public:
-    // Both must outlive it.
-    committer(sqlite::database& on, const options& chosen, const core::clock& clock);
+    // All must outlive it. The limits in `chosen` may change between two calls.
+    committer(sqlite::database& on, const options& chosen, calendar& dates);
 
     // Reads what the file holds; the change that leads there from nothing. Once, before the rest.
+    // Errors: not_a_spool when the rows do not fit together; what reading them says.
     core::result<group_change> load();
 
     // One transaction for all of it. On failure nothing was done and the group may be tried again.
     core::result<committed_group> commit(std::span<const append_list> appends,
                                          std::span<const settlement_list> settlements);
 
-    // For walks: what may be read between groups, and where each pixel's records end now.
+    // For errands: what may be read between groups, and where each pixel's records end now.
     tables& rows() { return tables_; }
     struct pixel_range {
         std::string pixel;
@@ -62,10 +63,22 @@ class committer {
         record_id last = 0;
     };
     std::vector<pixel_range> ranges() const;
+    std::map<std::int64_t, std::string> names() const; // of pixels, by number
     // Deletes dead letters in one transaction. On failure nothing was done.
     core::result<group_change> remove_dead(std::span<const std::int64_t> ids);
+    // Makes dead letters wait again, behind what waits already, in one transaction. On failure
+    // nothing was done.
+    struct replayed_group {
+        group_change change;
+        std::size_t keys_pushed_out = 0;
+        std::vector<std::int64_t> duplicates; // those whose event is known: left as they were
+    };
+    core::result<replayed_group> replay_dead(std::span<const std::int64_t> ids);
 
-    // Removes a bounded number of dead letters and logged keys whose time is over.
+    // Removes a bounded number of dead letters and logged keys whose time is over, and has the file
+    // remember when the clock was set. Dead letters
+    // that died in a future which the clock has been set back from die now: else they would keep
+    // those behind them for as long.
     struct trimmed {
         group_change change;
         bool more = false;
@@ -88,23 +101,29 @@ class committer {
         committed_group done;
     };
 
+    bool load_pixels();
+    void load_keys(core::wall_time now);
+    core::error_code complete(sqlite::transaction& work, group& current);
     void settle(const settlement_list& list, group& into);
     std::vector<taken_record> take_out(std::vector<record_id> ids, pixel_change& pixel,
                                        group& into);
     void bury(const settlement& dead, pixel_change& pixel, group& into);
+    void bring_back(std::int64_t dead, const std::string& pixel, group& into);
     void count_out(std::int64_t pixel, std::uint64_t bytes, group_change& into);
     append_answer append(const append_list& list, group& into);
     bool within_shares(const append_list& list, std::span<const append_status> statuses) const;
     record_id next_id(const std::string& pixel);
+    std::int64_t next_number() const;
     void undo();
 
-    // Shortens a list of the oldest rows to those that may go.
-    std::vector<tables::old_row> outdated_dead(core::wall_time now);
+    // Of the oldest rows those that may go, and those that are dated wrong.
+    std::vector<tables::old_row> outdated_dead(std::span<const tables::old_row> oldest);
+    std::vector<tables::old_row> misdated_dead(std::span<const tables::old_row> oldest);
     std::vector<tables::old_row> outdated_keys(core::wall_time now);
 
     sqlite::database& database_;
     const options& options_;
-    const core::clock& clock_;
+    calendar& calendar_;
     tables tables_;
     duplicate_set duplicates_;
     std::map<std::string, numbered_pixel> pixels_;
@@ -113,6 +132,11 @@ class committer {
     std::uint64_t bytes_ = 0;
     shares shares_;
     std::uint64_t logged_keys_ = 0;
+    std::optional<core::wall_time> clock_set_; // as the file has it
 };
+
+inline std::int64_t to_signed(std::uint64_t size) {
+    return static_cast<std::int64_t>(size);
+}
 
 } // namespace gatepost::spool

@@ -2,14 +2,32 @@
 #include "committer.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace gatepost::spool {
+namespace {
 
-std::vector<tables::old_row> committer::outdated_dead(core::wall_time now) {
-    auto rows = tables_.oldest_dead();
-    const auto kept = std::ranges::find_if(
-        rows, [&](const auto& row) { return now < row.at + options_.dead_letter_retention; });
-    rows.erase(kept, rows.end());
+// A dead letter that is dated further ahead than this died while the clock was wrong.
+constexpr std::chrono::hours ahead_by(1);
+
+} // namespace
+
+std::vector<tables::old_row> committer::outdated_dead(std::span<const tables::old_row> oldest) {
+    const auto up_to = calendar_.outlived(options_.limits.dead_letter_retention);
+    if (!up_to) {
+        return {};
+    }
+    const auto kept =
+        std::ranges::find_if(oldest, [&](const auto& row) { return row.at > *up_to; });
+    return {oldest.begin(), kept};
+}
+
+std::vector<tables::old_row> committer::misdated_dead(std::span<const tables::old_row> oldest) {
+    std::vector<tables::old_row> rows;
+    if (const auto date = calendar_.settled()) {
+        std::ranges::copy_if(oldest, std::back_inserter(rows),
+                             [&](const auto& row) { return row.at > *date + ahead_by; });
+    }
     return rows;
 }
 
@@ -26,18 +44,28 @@ std::vector<tables::old_row> committer::outdated_keys(core::wall_time now) {
 }
 
 core::result<committer::trimmed> committer::trim() {
-    const auto now = clock_.wall();
+    const auto now = calendar_.now();
     database_.forget_failure();
-    const auto dead = outdated_dead(now);
+    const auto oldest = tables_.oldest_dead();
+    const auto dead = outdated_dead(oldest);
+    const auto misdated = misdated_dead(oldest);
     const auto keys = outdated_keys(now);
+    const auto clock_set = calendar_.last_set();
+    const bool set_anew = clock_set != clock_set_;
     trimmed done;
-    if (dead.empty() && keys.empty()) {
+    if (dead.empty() && misdated.empty() && keys.empty() && !set_anew) {
         return database_.failure() ? core::result<trimmed>(database_.failure()) : done;
     }
     std::uint64_t key_count = 0;
     sqlite::transaction work(database_);
+    if (set_anew) {
+        tables_.remember_set(*clock_set);
+    }
     if (!dead.empty()) {
         tables_.remove_dead_up_to(dead.back().id);
+    }
+    for (const auto& row : misdated) {
+        tables_.date_dead(row.id, now);
     }
     if (!keys.empty()) {
         tables_.remove_keys_up_to(keys.back().id);
@@ -53,6 +81,7 @@ core::result<committer::trimmed> committer::trim() {
         return failure;
     }
     shares_.keep();
+    clock_set_ = clock_set;
     done.change.dead = -std::ssize(dead);
     done.more = true;
     bytes_ += static_cast<std::uint64_t>(done.change.bytes);

@@ -4,11 +4,20 @@
 
 namespace gatepost::spool {
 
-std::vector<record_id> lease_book::due(core::steady_time now, std::size_t most) {
+void lease_book::move_due(core::steady_time now) {
     while (!later_.empty() && later_.begin()->first <= now) {
         due_.insert(later_.begin()->second);
         later_.erase(later_.begin());
     }
+}
+
+std::size_t lease_book::due_count(core::steady_time now) {
+    move_due(now);
+    return due_.size();
+}
+
+std::vector<record_id> lease_book::due(core::steady_time now, std::size_t most) {
+    move_due(now);
     const auto count = static_cast<std::ptrdiff_t>(std::min(most, due_.size()));
     return {due_.begin(), std::next(due_.begin(), count)};
 }

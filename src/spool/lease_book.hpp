@@ -30,8 +30,13 @@ class lease_book {
     // Up to `most` records given back whose time has come, lowest ids first. They stay given back
     // until leased or dropped.
     std::vector<record_id> due(core::steady_time now, std::size_t most);
+    // How many there are of these.
+    std::size_t due_count(core::steady_time now);
     // When the next record that was given back is due; nullopt when none is.
     std::optional<core::steady_time> next_due() const;
+
+    // So that to lease so many more takes no memory and cannot fail in the middle.
+    void make_room(std::size_t leases) { known_.reserve(known_.size() + leases); }
 
     // Leases a record that is new or given back; a new one moves the cursor. Returns how often it
     // was leased before.
@@ -56,6 +61,7 @@ class lease_book {
         std::optional<core::steady_time> not_before;
     };
 
+    void move_due(core::steady_time now);
     void take_back(record_id id, const entry& known);
 
     record_id cursor_;

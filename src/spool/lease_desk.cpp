@@ -16,7 +16,7 @@ constexpr std::size_t most_expired = 4096;
 // What one lease() has found so far.
 struct haul {
     const lease_limits& limits;
-    core::wall_time expired_before;
+    std::optional<core::wall_time> expired_before;
     std::vector<leased_record> records;
     std::vector<record_id> expired;
     std::uint64_t bytes = 0;
@@ -25,8 +25,8 @@ struct haul {
         return records.size() < limits.max_events && expired.size() < most_expired;
     }
     // False when no more can be taken.
-    bool take(leased_record record) {
-        if (record.received <= expired_before) {
+    bool take(leased_record record, core::wall_time queued) {
+        if (expired_before && queued <= *expired_before) {
             expired.push_back(record.id);
             return has_room();
         }
@@ -39,9 +39,10 @@ struct haul {
     }
 };
 
-lease_desk::lease_desk(record_reader reader, const options& chosen, const core::clock& clock,
-                       tallies& counters)
-    : options_(chosen), clock_(clock), tallies_(counters), reader_(std::move(reader)) {}
+lease_desk::lease_desk(record_reader reader, std::chrono::milliseconds retention,
+                       const core::clock& clock, calendar& dates, tallies& counters)
+    : clock_(clock), calendar_(dates), tallies_(counters), retention_(retention),
+      reader_(std::move(reader)) {}
 
 core::result<std::vector<leased_record>> lease_desk::lease(const std::string& pixel,
                                                            const lease_limits& limits) {
@@ -54,12 +55,11 @@ core::result<std::vector<leased_record>> lease_desk::lease(const std::string& pi
         return std::vector<leased_record>();
     }
     auto& book = books_.try_emplace(pixel, first_id(tally->number) - 1).first->second;
-    haul found{limits, clock_.wall() - options_.retention, {}, {}, 0};
-    auto failure = find_due(book, found);
+    auto found = begin(limits);
+    auto failure =
+        limits.fresh_only ? core::error_code() : find_due(book, found, limits.max_events);
     if (!failure && found.has_room() && found.bytes < limits.max_bytes) {
-        failure =
-            reader_->each(book.cursor() + 1, last_id(tally->number),
-                          [&](leased_record record) { return found.take(std::move(record)); });
+        failure = find_new(book, tally->number, found);
     }
     if (failure) {
         return make_error_code(errc::io);
@@ -78,26 +78,40 @@ core::result<std::size_t> lease_desk::expire(const std::string& pixel) {
     }
     auto& book = books_.try_emplace(pixel, first_id(tally->number) - 1).first->second;
     const lease_limits one{.max_events = 1};
-    haul found{one, clock_.wall() - options_.retention, {}, {}, 0};
-    if (reader_->each(book.cursor() + 1, last_id(tally->number),
-                      [&](leased_record record) { return found.take(std::move(record)); })) {
+    auto found = begin(one);
+    auto failure = find_due(book, found, most_expired);
+    // The first that is not expired stays where it is, here and below.
+    found.records.clear();
+    if (!failure && found.has_room()) {
+        failure = find_new(book, tally->number, found);
+        found.records.clear();
+    }
+    if (failure) {
         return make_error_code(errc::io);
     }
-    found.records.clear(); // the first that is not expired stays where it is
     const auto count = found.expired.size();
     keep(pixel, book, std::move(found));
     return count;
 }
 
-core::error_code lease_desk::find_due(lease_book& book, haul& into) {
-    for (const auto id : book.due(clock_.steady(), into.limits.max_events)) {
+haul lease_desk::begin(const lease_limits& limits) {
+    return {.limits = limits,
+            .expired_before = calendar_.outlived(retention_),
+            .records = {},
+            .expired = {},
+            .bytes = 0};
+}
+
+core::error_code lease_desk::find_due(lease_book& book, haul& into, std::size_t most) {
+    for (const auto id : book.due(clock_.steady(), most)) {
         bool there = false;
         bool more = true;
-        const auto failure = reader_->each(id, id, [&](leased_record record) {
-            there = true;
-            more = into.take(std::move(record));
-            return more;
-        });
+        const auto failure =
+            reader_->each(id, id, [&](leased_record record, core::wall_time queued) {
+                there = true;
+                more = into.take(std::move(record), queued);
+                return more;
+            });
         if (failure) {
             return failure;
         }
@@ -111,12 +125,17 @@ core::error_code lease_desk::find_due(lease_book& book, haul& into) {
     return {};
 }
 
-// Nothing is entered in the book before everything has been read.
+core::error_code lease_desk::find_new(const lease_book& book, std::int64_t pixel, haul& into) {
+    return reader_->each(book.cursor() + 1, last_id(pixel),
+                         [&](leased_record record, core::wall_time queued) {
+                             return into.take(std::move(record), queued);
+                         });
+}
+
+// Nothing is entered in the book before everything has been read, and what is leased last, when
+// nothing can fail any more: a lease that nobody was told of would never end.
 std::vector<leased_record> lease_desk::keep(const std::string& pixel, lease_book& book,
                                             haul found) {
-    for (auto& record : found.records) {
-        record.attempts = book.lease(record.id);
-    }
     std::vector<settlement> expired;
     for (const auto id : found.expired) {
         expired.push_back({.id = id,
@@ -127,8 +146,12 @@ std::vector<leased_record> lease_desk::keep(const std::string& pixel, lease_book
                            .request_id = {},
                            .attempts = book.drop(id)});
     }
-    tallies_.leased(pixel, book.leased());
     give_to_writer(pixel, std::move(expired));
+    book.make_room(found.records.size());
+    for (auto& record : found.records) {
+        record.attempts = book.lease(record.id);
+    }
+    tallies_.leased(pixel, book.leased());
     return std::move(found.records);
 }
 
@@ -180,19 +203,27 @@ core::result<backlog> lease_desk::look(const std::string& pixel) {
     if (!tally) {
         return backlog();
     }
-    const auto* book = find_book(pixel);
+    auto* book = find_book(pixel);
     const auto leased = book != nullptr ? book->leased() : 0;
-    const auto given_back = book != nullptr ? book->given_back() : 0;
     // A record may be read, leased and settled before the writer has counted it.
     const auto gone = tally->settling + leased;
     const auto waiting = tally->rows - std::min(tally->rows, gone);
-    backlog seen{.waiting = waiting, .leased = leased, .oldest = tally->oldest, .next_due = {}};
-    if (waiting > given_back) {
-        seen.next_due = clock_.steady();
-    } else if (given_back > 0) {
-        seen.next_due = book->next_due();
+    backlog seen;
+    seen.leased = leased;
+    seen.settling = tally->settling;
+    seen.oldest = tally->oldest;
+    if (book != nullptr) {
+        seen.given_back = std::min<std::size_t>(book->given_back(), waiting);
+        seen.due_again = std::min(book->due_count(clock_.steady()), seen.given_back);
+        seen.next_due_again = seen.given_back > 0 ? book->next_due() : std::nullopt;
     }
+    seen.fresh = waiting - seen.given_back;
     return seen;
+}
+
+void lease_desk::expire_after(std::chrono::milliseconds retention) {
+    const std::lock_guard lock(mutex_);
+    retention_ = retention;
 }
 
 void lease_desk::close() {

@@ -1,7 +1,10 @@
 // The way out of the queue: gives out leases and takes settlements, for one consuming thread at a
 // time. The writer's walks ask it which records are out, and tell it which are gone.
+//
+// A record expires when the calendar says that it has had its time.
 #pragma once
 
+#include "calendar.hpp"
 #include "committer.hpp"
 #include "lease_book.hpp"
 #include "record_reader.hpp"
@@ -10,8 +13,8 @@
 #include <gatepost/core/clock.hpp>
 #include <gatepost/core/result.hpp>
 #include <gatepost/spool/queue.hpp>
-#include <gatepost/spool/sqlite_queue.hpp>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -26,9 +29,9 @@ struct haul;
 
 class lease_desk {
   public:
-    // Clock and counters outlive it.
-    lease_desk(record_reader reader, const options& chosen, const core::clock& clock,
-               tallies& counters);
+    // Clock, calendar and counters outlive it.
+    lease_desk(record_reader reader, std::chrono::milliseconds retention, const core::clock& clock,
+               calendar& dates, tallies& counters);
 
     // Where settlements go. Once, before the rest; called with the desk locked.
     using hand_over = std::function<void(settlement_list)>;
@@ -45,6 +48,8 @@ class lease_desk {
     // Walks ask as well; without the writer's own lock, which the desk takes inside its own.
     std::vector<bool> still_leased(const std::string& pixel, std::span<const record_id> records);
     core::result<backlog> look(const std::string& pixel);
+    // Any thread.
+    void expire_after(std::chrono::milliseconds retention);
     // Ends reading. What is leased may still be settled.
     void close();
 
@@ -54,18 +59,21 @@ class lease_desk {
                 const std::function<void()>& count);
 
   private:
-    core::error_code find_due(lease_book& book, haul& into);
+    haul begin(const lease_limits& limits);
+    core::error_code find_due(lease_book& book, haul& into, std::size_t most);
+    core::error_code find_new(const lease_book& book, std::int64_t pixel, haul& into);
     std::vector<leased_record> keep(const std::string& pixel, lease_book& book, haul found);
     void give_to_writer(const std::string& pixel, std::vector<settlement> settlements);
     lease_book* find_book(const std::string& pixel);
 
-    const options options_;
     const core::clock& clock_;
+    calendar& calendar_;
     tallies& tallies_;
     hand_over writer_;
 
     // The consuming thread is not alone: the writer asks, and close() may come from another.
     std::mutex mutex_;
+    std::chrono::milliseconds retention_;
     std::optional<record_reader> reader_;
     std::map<std::string, lease_book> books_;
 };

@@ -15,14 +15,17 @@ class record_reader {
   public:
     static constexpr std::string_view query =
         "SELECT id, received, event_time, event, event_id, controller, subjects, evidence, payload,"
-        " variant FROM records WHERE id BETWEEN ? AND ? ORDER BY id";
+        " variant, ifnull(nullif(queued, 0), received) FROM records WHERE id BETWEEN ? AND ? ORDER "
+        "BY id";
 
-    static core::result<record_reader> open(const std::string& file);
+    // `on_damage` as in sqlite::database.
+    static core::result<record_reader> open(const std::string& file,
+                                            std::function<void()> on_damage = {});
 
-    // Calls visit(record) for the records with first <= id <= last in order, until it says false.
-    // Committed ones only; `attempts` is left 0.
-    core::error_code each(record_id first, record_id last,
-                          const std::function<bool(leased_record)>& visit);
+    // Calls visit(record, since when it waits) for the records with first <= id <= last in order,
+    // until it says false. Committed ones only; `attempts` is left 0.
+    using visit_record = std::function<bool(leased_record, core::wall_time queued)>;
+    core::error_code each(record_id first, record_id last, const visit_record& visit);
 
   private:
     explicit record_reader(sqlite::database opened);

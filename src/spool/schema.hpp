@@ -11,6 +11,10 @@
 
 namespace gatepost::spool {
 
+// SQLite's application_id and user_version of the file.
+constexpr std::int64_t application_id = 0x47507371; // "GPsq"
+constexpr std::int64_t current_version = 3;
+
 // Opens the one connection that writes; makes the tables in an empty file and brings those of an
 // older version up to date. Errors: newer_version, not_a_spool, io, full.
 core::result<sqlite::database> open_to_write(const std::string& file, durability chosen);
@@ -29,5 +33,7 @@ constexpr record_id last_id(std::int64_t pixel) {
 constexpr std::int64_t pixel_of(record_id id) {
     return id >> sequence_bits;
 }
+// Numbers begin at 1. One beyond this is none of ours: so many more could follow it.
+constexpr std::int64_t last_number = std::int64_t(1) << 22;
 
 } // namespace gatepost::spool

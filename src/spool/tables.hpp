@@ -27,7 +27,7 @@ class tables {
   public:
     explicit tables(sqlite::database& on);
 
-    void insert(record_id id, const core::record& content);
+    void insert(record_id id, const core::record& content, core::wall_time queued);
     // Removes the records with first <= id <= last and adds what they were to `taken`.
     void remove(record_id first, record_id last, std::vector<taken_record>& taken);
     // Moves a record to the dead letters; nullopt when there is none.
@@ -36,15 +36,18 @@ class tables {
         std::uint64_t size = 0; // of the dead letter
     };
     std::optional<buried_record> bury(const settlement& dead, core::wall_time at);
-    // When the oldest record of a pixel was received.
+    // Since when the oldest record of a pixel waits.
     std::optional<core::wall_time> oldest(std::int64_t pixel);
+    // A new pixel; a failure when its number or its id is taken.
+    void add_pixel(std::int64_t pixel, std::string_view id, std::int64_t reserved);
     void reserve(std::int64_t pixel, std::string_view id, std::int64_t below);
     void log_keys(core::wall_time at, std::string_view freed, std::string_view added);
 
-    // For walks: the first rows with first <= id <= last, a bounded number of them...
+    // For errands: the first rows with first <= id <= last, a bounded number of them...
     struct sized_row {
         std::int64_t id = 0;
         std::uint64_t size = 0;
+        std::string reason; // of a dead letter
     };
     std::vector<sized_row> next_records(record_id first, record_id last);
     std::vector<sized_row> next_dead(std::int64_t first, std::int64_t last);
@@ -58,6 +61,18 @@ class tables {
         std::uint64_t size = 0;
     };
     std::optional<removed_dead> remove_dead(std::int64_t id);
+    // What is to know of a dead letter before it is waiting again; nullopt when there is none.
+    struct found_dead {
+        std::int64_t pixel = 0;
+        core::key128 duplicate_key;
+    };
+    std::optional<found_dead> find_dead(std::int64_t id);
+    // Copies a dead letter to the records. Gives the record's size.
+    std::uint64_t revive(std::int64_t dead, record_id as, core::wall_time queued);
+    // The last rows with first <= id <= last, the newest first, a bounded number of them; but for
+    // the pixel's id, whose number goes to `visit` beside it.
+    void list_dead(std::int64_t first, std::int64_t last,
+                   const std::function<void(std::int64_t pixel, dead_letter letter)>& visit);
     // Reading begins anew after a failure.
     void forget_failure() { database_.forget_failure(); }
     core::error_code failure() const { return database_.failure(); }
@@ -72,9 +87,12 @@ class tables {
     std::vector<old_row> oldest_dead();
     std::vector<old_row> oldest_keys();
     void remove_dead_up_to(std::int64_t id);
+    void date_dead(std::int64_t id, core::wall_time at);
     void remove_keys_up_to(std::int64_t id);
+    void remember_set(core::wall_time clock);
 
     // At start.
+    std::optional<core::wall_time> clock_set();
     struct stored_pixel {
         std::int64_t number = 0;
         std::string id;
@@ -84,12 +102,14 @@ class tables {
     // Calls visit(at, freed, added) for each row of the log, oldest first.
     void read_keys(
         const std::function<void(core::wall_time, std::string_view, std::string_view)>& visit);
-    // Calls visit(id, record) for each waiting record, pixel by pixel.
-    void read_records(const std::function<void(record_id, const taken_record&)>& visit);
+    // Calls visit(id, record, when it was received) for each waiting record, pixel by pixel.
+    void
+    read_records(const std::function<void(record_id, const taken_record&, core::wall_time)>& visit);
     struct dead_sum {
         std::int64_t pixel = 0;
         std::uint64_t count = 0;
         std::uint64_t size = 0;
+        core::wall_time newest; // received
     };
     std::vector<dead_sum> sum_dead(); // for each pixel that has any
 
@@ -98,9 +118,10 @@ class tables {
     static std::vector<sized_row> read_sized(sqlite::statement& query);
 
     sqlite::database& database_;
-    sqlite::statement insert_, select_range_, delete_range_, bury_, oldest_, reserve_, log_keys_,
-        oldest_dead_, oldest_keys_, delete_dead_, delete_keys_, next_records_, next_dead_,
-        show_records_, show_dead_, remove_dead_;
+    sqlite::statement insert_, select_range_, delete_range_, bury_, oldest_, add_pixel_, reserve_,
+        log_keys_, oldest_dead_, oldest_keys_, delete_dead_, delete_keys_, next_records_,
+        next_dead_, show_records_, show_dead_, remove_dead_, find_dead_, revive_, list_dead_,
+        date_dead_, remember_set_;
 };
 
 } // namespace gatepost::spool

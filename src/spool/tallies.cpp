@@ -22,12 +22,18 @@ void tallies::apply(const group_change& change) {
     }
     bytes_ = moved(bytes_, change.bytes);
     dead_ = moved(dead_, change.dead);
+    newest_at_opening_ = change.newest ? change.newest : newest_at_opening_;
     if (change.refused_bytes != 0) {
         refused_bytes_ = change.refused_bytes;
     } else if (change.accepted) {
         refused_bytes_ = 0;
         disk_full_ = false;
     }
+}
+
+void tallies::limit(std::uint64_t max_bytes) {
+    const std::lock_guard lock(mutex_);
+    max_bytes_ = max_bytes;
 }
 
 void tallies::disk_full(bool full) {
@@ -67,6 +73,7 @@ totals tallies::sum() const {
     totals sum;
     sum.dead = dead_;
     sum.bytes = bytes_;
+    sum.newest_at_opening = newest_at_opening_;
     for (const auto& [id, tally] : pixels_) {
         sum.waiting += tally.rows;
         sum.leased += tally.leased;

@@ -25,6 +25,7 @@ struct pixel_change {
     std::uint64_t settled = 0;                 // settlements that are done with
     std::optional<core::wall_time> oldest;     // now
     std::uint64_t withdrawn = 0;               // deleted, dead letters too
+    std::uint64_t removed = 0;                 // dead letters deleted, by whomever
     std::map<std::string, std::uint64_t> dead; // new ones, by reason
 };
 
@@ -36,6 +37,8 @@ struct group_change {
     // The largest list there was no room for, 0 for none.
     std::uint64_t refused_bytes = 0;
     bool accepted = false; // a list came in
+    // At the opening: when what is held was last received.
+    std::optional<core::wall_time> newest;
 };
 
 class tallies {
@@ -44,6 +47,8 @@ class tallies {
 
     // The writer.
     void apply(const group_change& change);
+    // The most bytes from now on.
+    void limit(std::uint64_t max_bytes);
     // Whether the disk has no room, whatever max_bytes says. Also ends with the next list accepted.
     void disk_full(bool full);
 
@@ -70,6 +75,7 @@ class tallies {
     std::uint64_t bytes_ = 0;
     std::uint64_t dead_ = 0;
     std::uint64_t refused_bytes_ = 0;
+    std::optional<core::wall_time> newest_at_opening_;
     bool disk_full_ = false;
 };
 

@@ -1,23 +1,19 @@
 #include "walk.hpp"
 
 #include "schema.hpp"
+#include "step_size.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace gatepost::spool {
 namespace {
 
-// What is shown in one step, as it counts towards max_bytes.
-constexpr std::uint64_t most_bytes = 1 << 20;
-
 // The ids of the first rows that are one step together.
 std::vector<std::int64_t> cut(const std::vector<tables::sized_row>& rows) {
+    step_size step;
     std::vector<std::int64_t> ids;
-    std::uint64_t bytes = 0;
     for (const auto& row : rows) {
-        bytes += row.size;
-        if (!ids.empty() && bytes > most_bytes) {
+        if (!step.takes(row.size)) {
             break;
         }
         ids.push_back(row.id);
@@ -27,16 +23,19 @@ std::vector<std::int64_t> cut(const std::vector<tables::sized_row>& rows) {
 
 } // namespace
 
-walk::walk(queue::walk_visit visit, queue::walk_done done,
-           const std::vector<committer::pixel_range>& ranges)
-    : visit_(std::move(visit)), done_(std::move(done)) {
+void walk::begin(const std::vector<committer::pixel_range>& ranges) {
+    begun_ = true;
     for (const auto& range : ranges) {
         names_[range.number] = range.pixel;
         records_.push_back({range.pixel, first_id(range.number), range.last});
     }
 }
 
-core::result<walk::step> walk::show(tables& rows, const on_its_way& leased) {
+core::result<walk::step> walk::show(committer& files, const on_its_way& leased) {
+    if (!begun_) {
+        begin(files.ranges());
+    }
+    auto& rows = files.rows();
     rows.forget_failure();
     return records_.empty() ? show_dead(rows) : show_records(rows, leased);
 }

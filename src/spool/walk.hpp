@@ -13,15 +13,15 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gatepost::spool {
 
 class walk {
   public:
-    // Goes through the records up to the end that each pixel has now.
-    walk(queue::walk_visit visit, queue::walk_done done,
-         const std::vector<committer::pixel_range>& ranges);
+    walk(queue::walk_visit visit, queue::walk_done done)
+        : visit_(std::move(visit)), done_(std::move(done)) {}
 
     // One flag for each record of a pixel: on its way.
     using on_its_way =
@@ -35,8 +35,9 @@ class walk {
         std::vector<record_id> to_delete; // ascending: records, or dead letters
         std::int64_t last = 0;            // everything up to here has been shown
     };
-    // Shows the next rows. The same ones again until advance() is called.
-    core::result<step> show(tables& rows, const on_its_way& leased);
+    // Shows the next rows. The same ones again until advance() is called. The first time is when
+    // it begins: it goes through the records up to the end that each pixel has then.
+    core::result<step> show(committer& files, const on_its_way& leased);
     void advance(const step& done);
     bool over() const { return dead_ && dead_->next > dead_->last; }
     // Tells who asked that it is over. Once.
@@ -48,11 +49,13 @@ class walk {
         std::int64_t next = 0;
         std::int64_t last = 0;
     };
+    void begin(const std::vector<committer::pixel_range>& ranges);
     core::result<step> show_records(tables& rows, const on_its_way& leased);
     core::result<step> show_dead(tables& rows);
 
     queue::walk_visit visit_;
     queue::walk_done done_;
+    bool begun_ = false;
     std::vector<range> records_; // pixels not finished yet
     // From the time the records are finished: a record that died before it was shown is there.
     std::optional<range> dead_;

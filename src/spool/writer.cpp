@@ -14,9 +14,7 @@ constexpr std::chrono::seconds idle_interval(1);
 // Between two lines in the log about a disk that fails.
 constexpr std::chrono::seconds complaint_interval(10);
 
-core::error_code answer_for(core::error_code failure) {
-    return failure == sqlite::errc::full ? errc::full : errc::io;
-}
+constexpr int broken_rule = 19; // SQLITE_CONSTRAINT
 
 void refuse(std::span<const append_list> appends, core::error_code failure) {
     for (const auto& list : appends) {
@@ -26,13 +24,13 @@ void refuse(std::span<const append_list> appends, core::error_code failure) {
 
 } // namespace
 
-core::result<std::unique_ptr<writer>> writer::start(sqlite::database opened,
-                                                    std::string reserve_file, const options& chosen,
-                                                    const core::clock& clock,
-                                                    observe::metrics& metrics, tallies& counters,
-                                                    lease_desk& desk) {
+core::result<std::unique_ptr<writer>>
+writer::start(sqlite::database opened, std::string reserve_file, const options& chosen,
+              const core::clock& clock, calendar& dates, observe::metrics& metrics,
+              tallies& counters, lease_desk& desk, std::function<void()> on_damage) {
     std::unique_ptr<writer> made(new writer(std::move(opened), std::move(reserve_file), chosen,
-                                            clock, metrics, counters, desk));
+                                            clock, dates, metrics, counters, desk,
+                                            std::move(on_damage)));
     const auto held = made->committer_->load();
     if (!held) {
         return held.error();
@@ -44,12 +42,13 @@ core::result<std::unique_ptr<writer>> writer::start(sqlite::database opened,
 }
 
 writer::writer(sqlite::database opened, std::string reserve_file, const options& chosen,
-               const core::clock& clock, observe::metrics& metrics, tallies& counters,
-               lease_desk& desk)
+               const core::clock& clock, calendar& dates, observe::metrics& metrics,
+               tallies& counters, lease_desk& desk, std::function<void()> on_damage)
     : options_(chosen), clock_(clock), metrics_(metrics), tallies_(counters), desk_(desk),
-      reserve_(std::move(reserve_file)), database_(std::move(opened)), next_step_(clock.steady()),
-      next_upkeep_(clock.steady()), next_complaint_(clock.steady()), next_warning_(clock.steady()) {
-    committer_.emplace(*database_, options_, clock_);
+      on_damage_(std::move(on_damage)), reserve_(std::move(reserve_file)),
+      database_(std::move(opened)), next_step_(clock.steady()), next_upkeep_(clock.steady()),
+      next_complaint_(clock.steady()), next_warning_(clock.steady()) {
+    committer_.emplace(*database_, options_, dates);
 }
 
 writer::~writer() {
@@ -68,6 +67,10 @@ void writer::append(std::vector<core::sealed_record> records, queue::append_done
     done(make_error_code(errc::closed));
 }
 
+core::error_code writer::answer_for(core::error_code failure) {
+    return failure == sqlite::errc::full || failure == errc::full ? errc::full : errc::io;
+}
+
 void writer::settle(settlement_list list) {
     const std::lock_guard lock(mutex_);
     if (!closing_) {
@@ -81,16 +84,22 @@ void writer::on_arrival(queue::arrival notify) {
     notify_ = std::move(notify);
 }
 
-void writer::walk(queue::walk_visit visit, queue::walk_done done) {
+void writer::ask(errand one) {
     {
         const std::lock_guard lock(mutex_);
         if (!closing_) {
-            inbox_.walks.push_back({std::move(visit), std::move(done)});
+            inbox_.errands.push_back(std::move(one));
             wake_.notify_one();
             return;
         }
     }
-    done(make_error_code(errc::closed));
+    finish(one, errc::closed);
+}
+
+void writer::set_limits(const limits& chosen) {
+    const std::lock_guard lock(mutex_);
+    inbox_.limits = chosen;
+    wake_.notify_one();
 }
 
 void writer::close() {
@@ -105,18 +114,25 @@ void writer::close() {
 }
 
 void writer::run() {
-    std::vector<asked_walk> asked;
+    std::vector<errand> asked;
     for (bool closing = false; !closing;) {
         auto work = wait(closing);
         // After the commit: a walk shows what was handed over before it was asked for.
-        asked = std::exchange(work.walks, {});
+        asked = std::exchange(work.errands, {});
+        if (work.limits) {
+            options_.limits = *work.limits;
+            tallies_.limit(options_.limits.max_bytes.bytes);
+        }
         handle(std::move(work));
         if (!closing) {
-            walk_on(std::move(asked));
+            go_on(std::move(asked));
         }
         upkeep();
     }
-    end_walks(std::move(asked));
+    while (!unsettled_.empty() && !stuck()) {
+        handle({});
+    }
+    end_errands(std::move(asked));
     if (const auto failure = database_->checkpoint(false)) {
         complain(failure);
     }
@@ -129,8 +145,8 @@ writer::inbox writer::wait(bool& closing) {
     if (stuck()) {
         // A disk that fails is not tried again at once, whatever comes in.
         wake_.wait_for(lock, retry_pause, [this] { return closing_; });
-    } else if (walks_.empty() ? !more_upkeep_ : walk_failed_) {
-        wake_.wait_for(lock, walk_failed_ ? retry_pause : idle_interval,
+    } else if (unsettled_.empty() && (errands_.empty() ? !more_upkeep_ : step_failed_)) {
+        wake_.wait_for(lock, step_failed_ ? retry_pause : idle_interval,
                        [this] { return closing_ || !inbox_.empty(); });
     }
     // Nothing comes in any more once closing: this is the last of it.
@@ -156,12 +172,22 @@ void writer::handle(inbox work) {
     if (work.appends.empty() && unsettled_.empty()) {
         return;
     }
-    if (commit(work.appends, unsettled_)) {
-        unsettled_.clear();
+    const auto settlements = next_settlements();
+    if (commit(work.appends, settlements)) {
+        unsettled_.erase(unsettled_.begin(),
+                         unsettled_.begin() + static_cast<std::ptrdiff_t>(settlements.size()));
     } else {
         refuse(work.appends, answer_for(failure_));
         settle_alone();
     }
+}
+
+std::span<const settlement_list> writer::next_settlements() const {
+    std::size_t lists = 0;
+    for (std::size_t records = 0; lists < unsettled_.size() && records < settlements_in_group;) {
+        records += unsettled_[lists++].settlements.size();
+    }
+    return std::span(unsettled_).first(lists);
 }
 
 bool writer::commit(std::span<const append_list> appends,
@@ -173,6 +199,8 @@ bool writer::commit(std::span<const append_list> appends,
         complain(failure_);
         if (failure_ == sqlite::errc::full) {
             tallies_.disk_full(true);
+        } else {
+            log_remembers_ = true;
         }
         return false;
     }
@@ -222,9 +250,13 @@ void writer::publish(const committed_group& group, std::span<const append_list> 
     for (std::size_t i = 0; i < appends.size(); ++i) {
         appends[i].done(group.answers[i]);
     }
+    tell_arrivals(group.change);
+}
+
+void writer::tell_arrivals(const group_change& change) {
     // Held while it is called, so that nobody is told who has just asked not to be.
     const std::lock_guard lock(notify_mutex_);
-    for (const auto& [id, pixel] : group.change.pixels) {
+    for (const auto& [id, pixel] : change.pixels) {
         if (pixel.appended > 0 && notify_) {
             notify_(id);
         }
@@ -238,12 +270,19 @@ void writer::count(const group_change& change) {
         }
         if (pixel.withdrawn > 0) {
             metrics_.withdrawn(id, pixel.withdrawn);
-            log_remembers_ = true;
         }
+        log_remembers_ = log_remembers_ || pixel.withdrawn > 0 || pixel.removed > 0;
+        removals_unsynced_ =
+            removals_unsynced_ || pixel.settled > 0 || pixel.withdrawn > 0 || pixel.removed > 0;
     }
 }
 
 void writer::complain(core::error_code failure) {
+    // No statement of ours breaks a rule of the tables, unless the rows are not those that we
+    // wrote.
+    if (failure == sqlite::errc::io && (database_->failure_detail() & 0xff) == broken_rule) {
+        on_damage_();
+    }
     const auto now = clock_.steady();
     if (now >= next_complaint_) {
         next_complaint_ = now + complaint_interval;

@@ -3,7 +3,6 @@
 
 #include <gatepost/observe/log.hpp>
 
-#include <string>
 #include <utility>
 
 namespace gatepost::spool {
@@ -35,7 +34,7 @@ void writer::upkeep() {
     }
     // What a walk empties is given back when it is over, unless the disk is full: moving 256 pages
     // takes five times as long as one of its steps.
-    if (walks_.empty() || !reserve_.held()) {
+    if (errands_.empty() || !reserve_.held()) {
         shrink();
     }
     if (log_remembers_) {
@@ -84,18 +83,17 @@ void writer::cut_log_off() {
     if (database_->log_pages() > 0) {
         return; // somebody reads what was there before
     }
-    // To cut it off nobody may read from it at all. Applications wait for this thread, so it does
-    // not wait for readers: the next time is soon.
-    database_->forget_failure();
-    const auto patience = database_->ask("PRAGMA busy_timeout");
-    database_->run("PRAGMA busy_timeout = 0");
-    log_remembers_ = static_cast<bool>(database_->checkpoint(true));
-    database_->run("PRAGMA busy_timeout = " + std::to_string(patience));
+    log_remembers_ = !truncate_log();
+}
+
+// To cut it off nobody may read from it at all. When somebody does, the next time is soon.
+bool writer::truncate_log() {
+    return !database_->checkpoint(true);
 }
 
 void writer::regain_reserve() {
     // Fails while there is no room or somebody reads; the next time is soon.
-    if (!database_->checkpoint(true) && reserve_.take()) {
+    if (truncate_log() && reserve_.take()) {
         tallies_.disk_full(false);
         if (std::exchange(warned_, false)) {
             observe::log(observe::level::info, "spool: the disk has room again");

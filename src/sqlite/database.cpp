@@ -12,6 +12,7 @@ struct connection {
     int failure_detail = 0;
     int log_pages = 0;        // in the write-ahead log, as of the last commit
     int log_pages_behind = 0; // of these, how many were there at an incomplete checkpoint
+    std::function<void()> on_damage;
 
     ~connection() { sqlite3_close(handle); }
 
@@ -19,6 +20,13 @@ struct connection {
         if (!failure) {
             failure = to_error(code);
             failure_detail = handle != nullptr ? sqlite3_extended_errcode(handle) : code;
+        }
+        tell_of_damage(code);
+    }
+
+    void tell_of_damage(int code) const {
+        if (on_damage && to_error(code) == errc::damaged) {
+            on_damage();
         }
     }
 
@@ -49,6 +57,8 @@ class category final : public boost::system::error_category {
             return "the disk or the database failed";
         case errc::damaged:
             return "the file is no database, or it is damaged";
+        case errc::busy:
+            return "another program uses the file";
         }
         return "unknown database error";
     }
@@ -106,6 +116,13 @@ void statement::bind(int index, blob bytes) {
                         SQLITE_STATIC);
 }
 
+statement& statement::with_row(const statement& row, int columns) {
+    for (int i = 0; i < columns; ++i) {
+        sqlite3_bind_value(handle_.get(), i + 1, sqlite3_column_value(row.handle_.get(), i));
+    }
+    return *this;
+}
+
 bool statement::next() {
     if (!connection_->failure) {
         const int code = sqlite3_step(handle_.get());
@@ -150,8 +167,11 @@ core::result<database> database::open(const std::string& file, access mode) {
     // Also switches automatic checkpoints off: they would run inside a commit.
     sqlite3_wal_hook(opened->handle, note_log_pages, opened.get());
     database made(std::move(opened));
-    if (mode == access::read_only) {
+    if (mode != access::read_write) {
         made.run("PRAGMA query_only = 1");
+    }
+    if (mode == access::salvage) {
+        made.run("PRAGMA writable_schema = 1");
     }
     if (made.failure()) {
         return made.failure();
@@ -162,6 +182,10 @@ core::result<database> database::open(const std::string& file, access mode) {
 std::int64_t database::ask(std::string_view sql) {
     auto query = prepare(sql);
     return query.next() ? query.integer(0) : 0;
+}
+
+void database::on_damage(std::function<void()> notify) {
+    connection_->on_damage = std::move(notify);
 }
 
 core::error_code database::failure() const {
@@ -186,15 +210,37 @@ int database::log_pages() const {
 core::error_code database::checkpoint(bool truncate) {
     int pages = 0;
     int copied = 0;
+    // Whoever asks has others waiting, and can ask again.
+    sqlite3_busy_timeout(connection_->handle, 0);
     const int code = sqlite3_wal_checkpoint_v2(
         connection_->handle, nullptr,
         truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+    sqlite3_busy_timeout(connection_->handle, busy_timeout_ms);
+    if ((code & 0xff) == SQLITE_BUSY) {
+        return errc::busy;
+    }
     if (code != SQLITE_OK) {
         connection_->failure_detail = sqlite3_extended_errcode(connection_->handle);
+        connection_->tell_of_damage(code);
         return connection::to_error(code);
     }
     connection_->log_pages_behind = copied < pages ? pages : 0;
     connection_->log_pages = connection_->log_pages_behind;
+    return {};
+}
+
+// By way of SQLite, which also makes the log's name durable when the file is new.
+core::error_code database::sync_log() {
+    sqlite3_file* log = nullptr;
+    sqlite3_file_control(connection_->handle, nullptr, SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (log == nullptr || log->pMethods == nullptr) {
+        return {}; // nothing has been written to it yet
+    }
+    const int code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+    if (code != SQLITE_OK) {
+        connection_->failure_detail = code;
+        return connection::to_error(code);
+    }
     return {};
 }
 
@@ -208,6 +254,35 @@ core::result<file_header> read_header(database& opened) {
         return opened.failure();
     }
     return header;
+}
+
+core::error_code copy_database(const std::string& from, const std::string& to) {
+    connection source;
+    connection copy;
+    int code = sqlite3_open_v2(from.c_str(), &source.handle,
+                               SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
+    if (code == SQLITE_OK) {
+        code = sqlite3_open_v2(to.c_str(), &copy.handle,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+    }
+    if (code != SQLITE_OK) {
+        return connection::to_error(code);
+    }
+    sqlite3_busy_timeout(source.handle, busy_timeout_ms);
+    auto* const copying = sqlite3_backup_init(copy.handle, "main", source.handle, "main");
+    if (copying == nullptr) {
+        return connection::to_error(sqlite3_errcode(copy.handle));
+    }
+    // All at once: between two steps a writer would make it begin anew, for ever on a busy day.
+    const int stepped = sqlite3_backup_step(copying, -1);
+    code = sqlite3_backup_finish(copying);
+    if (code == SQLITE_OK && stepped != SQLITE_DONE) {
+        code = stepped; // a lock, which does not count as a failure of the copy
+    }
+    if (code == SQLITE_OK) {
+        code = sqlite3_exec(copy.handle, "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
+    }
+    return code == SQLITE_OK ? core::error_code() : connection::to_error(code);
 }
 
 transaction::transaction(database& on) : database_(on) {

@@ -4,6 +4,7 @@
 
 #include <gatepost/event/page_url.hpp>
 #include <gatepost/tiktok/encoder.hpp>
+#include <gatepost/tiktok/protocol.hpp>
 
 #include <utility>
 
@@ -91,7 +92,7 @@ core::sealed_record encoder::seal(const consent::permitted<event::inbound>& even
     content.event = event->name;
     content.event_id = about.event_id;
     content.controller = about.controller;
-    content.variant = event->test_event_code;
+    content.variant = to_text({about.source, event->test_event_code});
     content.payload = payload(event, about, who);
     content.evidence = std::move(about.evidence);
     content.duplicate_key = identity::truncate(digest_.sha256(identity));

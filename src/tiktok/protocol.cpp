@@ -62,6 +62,20 @@ bool knows_limited_data_use(event::source source) {
     return source == event::source::web || source == event::source::app;
 }
 
+std::string to_text(const variant& kept) {
+    std::string text(kept.source ? event::to_string(*kept.source) : "");
+    return text.append("/").append(kept.test_event_code);
+}
+
+variant read_variant(std::string_view text) {
+    const auto slash = text.find('/');
+    if (const auto source = event::source_named(text.substr(0, slash));
+        source && slash != std::string_view::npos) {
+        return {source, text.substr(slash + 1)};
+    }
+    return {std::nullopt, text};
+}
+
 std::string batch_body(const event_set& to, std::span<const std::string_view> payloads) {
     return address(to, payloads).text;
 }

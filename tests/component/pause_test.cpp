@@ -165,10 +165,11 @@ TEST_CASE("pause: a refusal in the middle of a search ends it, and everybody wai
 TEST_CASE("pause: what waits for a refused pixel past its retention becomes a dead letter") {
     way_out test(with_other());
     test.server.stand(pixel, json_answer(R"({"code":40001,"message":"x"})"));
-    test.post(1, 3);
+    test.post(1, 5);
     test.start();
     REQUIRE(eventually([&] { return !test.status().paused.empty(); }));
-    test.post(4, 8, pixel, core::system_clock().wall() - std::chrono::hours(24 * 8));
+    test.spool_clock.let_pass(std::chrono::hours(24 * 8));
+    test.post(6, 8);
     CHECK(test.out->resume(pixel)); // the probe finds them
     REQUIRE(eventually([&] { return test.queue->count().dead == 5; }));
     CHECK(eventually([&] { return waits(test, 3); }));
@@ -178,7 +179,8 @@ TEST_CASE("held: a pixel that only observes never sends, and says so; its events
     auto chosen = with_other();
     chosen.held = {pixel};
     way_out test(chosen);
-    test.post(1, 5, pixel, core::system_clock().wall() - std::chrono::hours(24 * 8));
+    test.post(1, 5);
+    test.spool_clock.let_pass(std::chrono::hours(24 * 8));
     test.post(6, 10);
     test.post(11, 20, other);
     test.start();

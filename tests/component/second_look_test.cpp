@@ -49,6 +49,19 @@ TEST_CASE("second look: what is withdrawn before it is leased is never sent") {
     CHECK(test.metric(withdrawn + std::string("3")));
 }
 
+TEST_CASE("second look: what is said under the pixel's present controller holds for what waits") {
+    way_out test;
+    test.post(1, 4); // of "shop"
+    test.registry->use_controllers({{pixel, "brand"}});
+    withdraw(test, 1);
+    withdraw(test, 2, "brand");
+    test.registry->record({"brand", way_out::visitor(3)}, ledger::choice::erased, now(), {});
+    test.start();
+    REQUIRE(eventually([&] { return test.idle(); }));
+    CHECK(test.server.asked() == std::vector<strings>{{"e4"}});
+    CHECK(test.metric(withdrawn + std::string("3")));
+}
+
 TEST_CASE("second look: what is withdrawn between a failed try and the next is not sent again") {
     way_out test;
     test.server.script({json_answer("", 503), json_answer("", 503)});

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <future>
+#include <stdexcept>
 #include <utility>
 
 namespace gatepost::test {
@@ -38,10 +39,11 @@ upstream::upstream(asio::io_context& context)
     address_ = server_.listen({"127.0.0.1", 0});
 }
 
-asio::awaitable<net::response> upstream::answer(const net::request_head&, std::string body) {
+asio::awaitable<net::response> upstream::answer(const net::request_head& head, std::string body) {
     const auto parsed = core::json::parse(std::move(body)).value();
     seen_request asked;
     asked.to = parsed.root().find("event_source_id").text();
+    asked.token = head.find("Access-Token").value_or("");
     asked.test_code = parsed.root().find("test_event_code").text();
     parsed.root().find("data").each_element(
         [&](core::json::value event) { asked.ids.emplace_back(event.find("event_id").text()); });
@@ -73,6 +75,11 @@ net::response upstream::verdict(const seen_request& asked, std::size_t number) {
     }
     if (const auto standing = standing_.find(asked.to); standing != standing_.end()) {
         return standing->second;
+    }
+    if (judge_) {
+        if (auto answer = judge_(asked)) {
+            return std::move(*answer);
+        }
     }
     const auto request_id = R"(,"request_id":"R)" + std::to_string(number) + R"("})";
     if (std::ranges::any_of(asked.ids, [&](const auto& id) { return poisoned_.contains(id); })) {
@@ -113,6 +120,11 @@ void upstream::release() {
 void upstream::poison(std::set<std::string> ids) {
     const std::lock_guard lock(guard_);
     poisoned_ = std::move(ids);
+}
+
+void upstream::let_decide(judge rule) {
+    const std::lock_guard lock(guard_);
+    judge_ = std::move(rule);
 }
 
 void upstream::before_answer(std::function<void(std::size_t)> act) {
@@ -173,40 +185,68 @@ relay::options quick() {
 }
 
 way_out::way_out(const way_out_options& chosen)
-    : metrics(chosen.pixels), server(upstream_room.get()) {
+    : metrics(chosen.pixels), server(upstream_room.get()), elsewhere_(chosen.endpoint.has_value()) {
     const auto& clock = core::system_clock();
     const identity::instance_key key(core::secret_string("test key"));
-    queue = spool::open_sqlite_queue({.path = directory.file("spool")}, clock, metrics).value();
+    queue =
+        spool::open_sqlite_queue({.path = directory.file("spool")}, spool_clock, metrics).value();
     registry = std::make_unique<watched_registry>(
         ledger::registry::open({.file = directory.file("registry.db")}, key, clock).value());
     trail = ledger::audit::open({.record = chosen.recorded, .directory = directory.file("audit")},
                                 key, clock, metrics)
                 .value();
-    client = std::make_unique<net::http_client>(
-        relay_room.get(),
-        net::client_options{.endpoint = chosen.endpoint.value_or(server.endpoint()),
-                            .request_timeout = chosen.request_timeout},
-        metrics);
-    std::vector<relay::route> routes;
-    for (const auto& to : chosen.pixels) {
-        routes.push_back({to, destination(to, chosen.most_events), chosen.held.contains(to)});
-    }
+    client = std::make_unique<net::http_client>(relay_room.get(), client_of(chosen), metrics);
     out = std::make_unique<relay::relay>(
         relay::surroundings{relay_room.get(), *queue, *client, clock, metrics, *registry, *trail},
-        chosen.relay, std::move(routes));
+        chosen.relay, routes(chosen));
 }
 
-relay::destination way_out::destination(const std::string& to, std::size_t most_events) {
-    auto request = [this, to](std::string_view variant,
-                              std::span<const std::string_view> payloads) {
+net::client_options way_out::client_of(const way_out_options& chosen) const {
+    return {.endpoint = chosen.endpoint.value_or(server.endpoint()),
+            .request_timeout = chosen.request_timeout};
+}
+
+std::vector<relay::route> way_out::routes(const way_out_options& chosen) {
+    std::vector<relay::route> all;
+    for (const auto& to : chosen.pixels) {
+        all.push_back({to, destination(to, chosen), chosen.held.contains(to)});
+    }
+    return all;
+}
+
+void way_out::reconfigure(const way_out_options& chosen) {
+    reconfigure_soon(chosen).wait();
+}
+
+std::future<void> way_out::reconfigure_soon(const way_out_options& chosen) {
+    metrics.configure(chosen.pixels);
+    return asio::post(relay_room.get(), asio::use_future([this, chosen] {
+                          if (chosen.endpoint || std::exchange(elsewhere_, false)) {
+                              elsewhere_ = chosen.endpoint.has_value();
+                              client->reconfigure(client_of(chosen));
+                          }
+                          out->reconfigure(chosen.relay, routes(chosen));
+                      }));
+}
+
+relay::destination way_out::destination(const std::string& to, const way_out_options& chosen) {
+    auto request = [this, to, token = chosen.token](std::string_view variant,
+                                                    std::span<const std::string_view> payloads) {
+        if (breakdowns_ > 0) {
+            --breakdowns_;
+            throw std::logic_error("a bug");
+        }
         if (const auto act = std::exchange(making_request_, nullptr)) {
             act();
         }
-        const tiktok::event_set set{.id = to, .test_event_code = std::string(variant)};
-        return tiktok::batch_request(set, core::secret_string("token"), payloads);
+        const tiktok::event_set set{.id = to,
+                                    .test_event_code =
+                                        std::string(tiktok::read_variant(variant).test_event_code)};
+        return tiktok::batch_request(set, core::secret_string(token), payloads);
     };
-    return {
-        .request = std::move(request), .most_events = most_events, .classify = tiktok::classify};
+    return {.request = std::move(request),
+            .most_events = chosen.most_events,
+            .classify = tiktok::classify};
 }
 
 way_out::~way_out() {
@@ -287,7 +327,7 @@ void way_out::sweep() {
     queue->walk(
         [this](const spool::held_record& held) {
             return registry->forbids(
-                {held.controller, held.subjects, held.received, held.evidence});
+                {held.pixel, held.controller, held.subjects, held.received, held.evidence});
         },
         [&](core::error_code how) { ended.set_value(how); });
     REQUIRE_FALSE(ended.get_future().get());

@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -53,18 +54,20 @@ class running_context {
 // A request as the upstream saw it.
 struct seen_request {
     std::string to; // the pixel
+    std::string token;
     std::string test_code;
     std::vector<std::string> ids;
 };
 
 // An upstream that answers as told: not at all for pixels that hang, then what is scripted, then
-// the standing answer, then by looking for poisoned events. Its request ids are R1, R2, ...
+// the standing answer, then what the judge says, then by looking for poisoned events. Its request
+// ids are R1, R2, ...
 class upstream final : public net::http_handler {
   public:
     explicit upstream(boost::asio::io_context& context);
 
     std::optional<net::response> refuse(const net::request_head&) override { return std::nullopt; }
-    boost::asio::awaitable<net::response> answer(const net::request_head&,
+    boost::asio::awaitable<net::response> answer(const net::request_head& head,
                                                  std::string body) override;
 
     void script(std::vector<net::response> answers);
@@ -74,6 +77,9 @@ class upstream final : public net::http_handler {
     void hang(const std::string& to);
     void release();
     void poison(std::set<std::string> ids);
+    // Asked about each request, in their order; nullopt lets it be taken.
+    using judge = std::function<std::optional<net::response>(const seen_request& asked)>;
+    void let_decide(judge rule);
     // Called for each request before it is answered, with its number (from 1).
     void before_answer(std::function<void(std::size_t request)> act);
 
@@ -95,6 +101,7 @@ class upstream final : public net::http_handler {
     mutable std::mutex guard_;
     std::deque<net::response> script_;
     std::set<std::string> poisoned_;
+    judge judge_;
     std::function<void(std::size_t)> act_;
     std::map<std::string, net::response> standing_;
     std::set<std::string> hanging_;
@@ -124,6 +131,10 @@ class watched_registry final : public ledger::registry {
     void before_look(std::function<void()> act);
 
     bool forbids(const ledger::waiting_event& event) const override;
+    std::vector<std::string> controllers_of(std::string_view of,
+                                            std::string_view when_received) const override {
+        return real_->controllers_of(of, when_received);
+    }
     std::vector<consent::finding> recall(std::string_view controller,
                                          std::span<const core::subject_key> keys) const override {
         return real_->recall(controller, keys);
@@ -151,12 +162,29 @@ class watched_registry final : public ledger::registry {
     std::uint64_t sweep_begins() override { return real_->sweep_begins(); }
     void sweep_finished(std::uint64_t sweep) override { real_->sweep_finished(sweep); }
     bool sweep_needed() const override { return real_->sweep_needed(); }
+    void keep_grants_for(std::chrono::seconds time) override { real_->keep_grants_for(time); }
+    void use_controllers(ledger::controllers_by_pixel now) override {
+        real_->use_controllers(std::move(now));
+    }
     void close() override { real_->close(); }
 
   private:
     std::unique_ptr<ledger::registry> real_;
     mutable std::mutex guard_;
     mutable std::function<void()> act_;
+};
+
+// The machine's clocks, ahead by as much as a test lets pass.
+class advanced_clock final : public core::clock {
+  public:
+    void let_pass(std::chrono::milliseconds time) { ahead_ = ahead_.load() + time; }
+    core::wall_time wall() const override { return core::system_clock().wall() + ahead_.load(); }
+    core::steady_time steady() const override {
+        return core::system_clock().steady() + ahead_.load();
+    }
+
+  private:
+    std::atomic<std::chrono::milliseconds> ahead_{};
 };
 
 // Waits that are short enough for a test.
@@ -170,6 +198,7 @@ struct way_out_options {
     std::size_t most_events = 1000;
     std::chrono::milliseconds request_timeout = std::chrono::seconds(5);
     std::optional<net::endpoint> endpoint = {}; // of another upstream than `server`
+    std::string token = "token";
 };
 
 class way_out {
@@ -180,6 +209,11 @@ class way_out {
     ~way_out();
 
     void start();
+    // On the relay's thread; over when it returns. What the spool records stays.
+    void reconfigure(const way_out_options& chosen);
+    // The same, without waiting: also from the relay's thread, which goes on first. The client is
+    // told only when it is to go elsewhere.
+    std::future<void> reconfigure_soon(const way_out_options& chosen);
     // Committed when it returns.
     void post(const std::vector<granted_event>& events);
     // Granted events "e<first>" to "e<last>" of visitor(first) to visitor(last).
@@ -192,6 +226,10 @@ class way_out {
     // Called once, when a request has been made up and is not yet handed to the client. Before
     // start().
     void before_request(std::function<void()> act) { making_request_ = std::move(act); }
+
+    // The next so many requests cannot be made up. Before start(), or on the relay's thread.
+    void break_down(int times) { breakdowns_ = times; }
+    int breakdowns_left() const { return breakdowns_; }
 
     // drain(), on the relay's thread.
     std::future<void> drain();
@@ -208,6 +246,7 @@ class way_out {
     running_context upstream_room;
     running_context relay_room;
     upstream server;
+    advanced_clock spool_clock;
     std::unique_ptr<spool::queue> queue;
     std::unique_ptr<watched_registry> registry;
     std::unique_ptr<ledger::audit> trail;
@@ -215,9 +254,13 @@ class way_out {
     std::unique_ptr<relay::relay> out;
 
   private:
-    relay::destination destination(const std::string& to, std::size_t most_events);
+    net::client_options client_of(const way_out_options& chosen) const;
+    std::vector<relay::route> routes(const way_out_options& chosen);
+    relay::destination destination(const std::string& to, const way_out_options& chosen);
 
+    bool elsewhere_; // the client has another endpoint than `server`
     std::function<void()> making_request_;
+    std::atomic<int> breakdowns_ = 0;
 };
 
 // `count` events arrived, each of them once.

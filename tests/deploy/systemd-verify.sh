@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The service unit is accepted by systemd without a word and leaves little exposed; the
-# configuration beside it is accepted by the program and names the token that the unit hands over.
+# The units are accepted by systemd without a word and leave little exposed; the configuration
+# beside them is accepted by the program and names the token that the service hands over; the socket
+# is where applications find the program without it.
 #
 #   systemd-verify.sh PATH-OF-GATEPOST
 set -euo pipefail
@@ -22,7 +23,8 @@ grep -q "^ExecStart=$work/gatepost serve --config /etc/gatepost/gatepost.yaml\$"
   fail "ExecStart does not read: /usr/bin/gatepost serve --config /etc/gatepost/gatepost.yaml"
 
 # It exits 0 on keys it does not know and only says so.
-systemd-analyze verify --man=no "$work/gatepost.service" 2>"$work/said" || fail "verify exits with $?"
+cp "$units/gatepost.socket" "$work/gatepost.socket"
+systemd-analyze verify --man=no "$work/gatepost.service" "$work/gatepost.socket" 2>"$work/said" || fail "verify exits with $?"
 [ ! -s "$work/said" ] || fail "verify says: $(cat "$work/said")"
 
 # In tenths: what is left is the network, the host's files and the Unix socket.
@@ -37,5 +39,14 @@ credential=$(sed -n 's/^LoadCredential=\([^:]*\):.*/\1/p' "$units/gatepost.servi
 echo token >"$work/token"
 sed "s#$token_file#$work/token#" "$units/gatepost.yaml" >"$work/gatepost.yaml"
 "$binary" check --config "$work/gatepost.yaml" >"$work/checked" 2>&1 || fail "check says: $(cat "$work/checked")"
+
+# One name, and no Accept=yes, which would start a daemon for each connection.
+grep -q '^FileDescriptorName=ingest$' "$units/gatepost.socket" || fail "the socket is not named ingest"
+grep -q '^ListenStream=127\.0\.0\.1:8787$' "$units/gatepost.socket" || fail "the socket is not at the daemon's default address"
+! grep -q '^Accept=' "$units/gatepost.socket" || fail "the socket has Accept="
+# More than the daemon needs for the connections it allows by default, or it would warn at start.
+limit=$(sed -n 's/^LimitNOFILE=//p' "$units/gatepost.service")
+[ "$limit" -ge 4096 ] || fail "LimitNOFILE=$limit is too low"
+grep -q '^WatchdogSec=' "$units/gatepost.service" || fail "nobody watches the daemon"
 
 exit $failed

@@ -293,6 +293,27 @@ TEST_CASE("http: operators' routes") {
     CHECK(pod.request("GET", "/metrics", {{"Host", "10.1.2.3:9090"}}, "").status == 200);
 }
 
+TEST_CASE("http: a page of the shop may post events and changes nothing for operators") {
+    fixture test("listen: {http: 127.0.0.1:0, allowed_origins: [\"https://shop.example\"]}");
+    const headers shop{{"Origin", "https://shop.example"}};
+    REQUIRE(test.post(granted, shop).status == 202);
+    const auto at_admin = [&](const std::string& method, const std::string& target,
+                              const headers& extra) {
+        return http_connection(test.gatepost.admin())
+            .request(method, target, extra, R"({"reason":"invalid"})");
+    };
+    const std::string replay = "/v1/dead-letters/replay";
+    CHECK(error_code(at_admin("POST", replay, shop)) == "origin_not_allowed");
+    CHECK(at_admin("DELETE", "/v1/dead-letters", shop).status == 403);
+    CHECK(at_admin("OPTIONS", "/v1/dead-letters", shop).status == 403);
+    const auto form = at_admin("POST", replay, {{"Content-Type", "text/plain;charset=UTF-8"}});
+    CHECK(form.status == 415);
+    CHECK(error_code(form) == "unsupported_type");
+    CHECK(at_admin("POST", replay, {}).status == 200);
+    const auto resume = "/v1/pixels/" + std::string(pixel_code) + "/resume";
+    CHECK(http_connection(test.gatepost.admin()).request("POST", resume, {}, "").status == 200);
+}
+
 TEST_CASE("process: one owner for a spool, clear errors, clean ends") {
     fixture test;
     child_process second({program, "serve", "--config", test.directory.file("gatepost.yaml")},

@@ -1,13 +1,17 @@
 // What visitors tell the server about themselves, and how long it counts, over real sockets.
 
 #include "alice_and_bob.hpp"
+#include "skipped.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <support/eventually.hpp>
+#include <support/false_clock.hpp>
 #include <vector>
 
 using namespace gatepost;
@@ -171,6 +175,79 @@ TEST_CASE("registry: without its key, or with another, the daemon does not start
     REQUIRE(play.settles());
     CHECK(play.has_arrived("bobs"));
     CHECK(play.event(granted("alices", alice)).rule == "withdrawn");
+}
+
+TEST_CASE("registry: gone or emptied where there was one, the daemon does not start") {
+    stage play({.tls = false, .retries = false});
+    play.hold_back();
+    play.ask("/v1/consent", withdrawal(alice));
+    REQUIRE(play.event(granted("bobs", bob)).outcome == "queued");
+    const auto file = play.gatepost().spool() / "registry.db";
+    // What it holds is in the file alone as soon as nothing more is to be written.
+    REQUIRE(eventually([&] { return std::filesystem::file_size(file.string() + "-wal") == 0; }));
+    const auto whole = read_file(file);
+    play.gatepost().process().signal(SIGKILL);
+    play.gatepost().process().wait();
+
+    const auto key = play.gatepost().spool() / "identity.key";
+    const auto its_key = read_file(key);
+    for (const auto* const what : {"gone", "emptied", "gone, and its key"}) {
+        CAPTURE(what);
+        std::filesystem::remove(file);
+        std::filesystem::remove(file.string() + "-wal");
+        if (what == std::string_view("emptied")) {
+            std::ofstream(file).flush();
+        } else if (what == std::string_view("gone, and its key")) {
+            std::filesystem::remove(key);
+        }
+        const auto before = read_file(play.gatepost().log_file()).size();
+        play.gatepost().launch();
+        CHECK(play.gatepost().process().wait() == 1);
+        const auto told = read_file(play.gatepost().log_file()).substr(before);
+        CAPTURE(told);
+        CHECK(told.find("from a backup") != std::string::npos);
+    }
+    CHECK_FALSE(std::filesystem::exists(key)); // none is made beside the mark of a registry
+    CHECK(play.arrivals().empty());
+
+    std::ofstream(file, std::ios::binary) << whole;
+    std::ofstream(key) << its_key;
+    for (const auto& each : {file, key}) {
+        std::filesystem::permissions(each, std::filesystem::perms(0600));
+    }
+    play.gatepost().start();
+    REQUIRE(play.settles());
+    CHECK(play.event(granted("alices", alice)).rule == "withdrawn");
+    CHECK(play.has_arrived("bobs"));
+}
+
+TEST_CASE("registry: a no after the clock was set back takes back what waited at the start") {
+    if (skipped(false_clock::why_not())) {
+        return;
+    }
+    const std::string denial =
+        event_with("denial", alice + R"(,"consent":{"marketing":"denied"},)" + german);
+    for (const auto* const way : {"/v1/consent", "/v1/erasure", "/v1/events"}) {
+        CAPTURE(way);
+        const false_clock clock;
+        stage play({.tls = false, .environment = clock.environment()});
+        play.upstream().control(R"({"code":50000})");
+        REQUIRE(play.event(granted("alices", alice)).outcome == "queued");
+        REQUIRE(play.event(granted("bobs", bob)).outcome == "queued");
+        clock.set(-std::chrono::hours(24 * 365));
+        play.kill_and_start();
+        const auto body = way == std::string_view("/v1/consent")   ? withdrawal(alice)
+                          : way == std::string_view("/v1/erasure") ? "{" + alice + "}"
+                                                                   : denial;
+        CHECK(play.post(way, body).status == 200);
+        play.upstream().control(R"({"mode":"ok"})");
+        REQUIRE(play.settles());
+        CHECK(play.arrived_ids() == strings{"bobs"});
+        if (way != std::string_view("/v1/events")) {
+            clock.set(seconds(0));
+            CHECK(play.event(granted("again", alice)).outcome == "dropped");
+        }
+    }
 }
 
 TEST_CASE("registry: what is held about a visitor is shown, and nothing changes by looking") {

@@ -10,7 +10,11 @@ namespace gatepost::test {
 namespace {
 
 sidecar::keys keys_of(const stage::script& chosen) {
-    sidecar::keys keys{.more = chosen.more, .spool = chosen.spool};
+    sidecar::keys keys{.more = chosen.more,
+                       .spool = chosen.spool,
+                       .spool_path = chosen.spool_path,
+                       .under = chosen.under,
+                       .environment = chosen.environment};
     if (!chosen.retries) {
         keys.relay = "retry: {first: 1h, max: 1h}, breaker: {failures: 1, open: 1h, max: 1h}";
     } else if (!chosen.relay.empty()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <support/sidecar.hpp>
@@ -31,6 +32,9 @@ class stage {
         std::string spool{}; // keys of that section
         std::string relay{}; // keys of that section instead of the usual ones
         bool tls = true;
+        std::filesystem::path spool_path{}; // instead of the usual one
+        std::vector<std::string> under{};   // as sidecar::keys has it
+        std::map<std::string, std::string> environment{};
         // False: after one failure nothing is sent any more until the daemon starts anew.
         bool retries = true;
     };

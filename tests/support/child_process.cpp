@@ -12,10 +12,33 @@
 #include <unistd.h>
 
 namespace gatepost::test {
+namespace {
+
+// In the child, right before the program.
+void hand_over(const handed_sockets& sockets) {
+    if (sockets.descriptors.empty()) {
+        return;
+    }
+    // First out of the way: one of them may have a number that another one is to get.
+    constexpr int far = 100;
+    std::vector<int> moved;
+    for (const int each : sockets.descriptors) {
+        moved.push_back(fcntl(each, F_DUPFD_CLOEXEC, far));
+    }
+    for (std::size_t i = 0; i < moved.size(); ++i) {
+        dup2(moved[i], STDERR_FILENO + 1 + static_cast<int>(i));
+    }
+    setenv("LISTEN_PID", std::to_string(getpid()).c_str(), 1);
+    setenv("LISTEN_FDS", std::to_string(moved.size()).c_str(), 1);
+    setenv("LISTEN_FDNAMES", sockets.names.c_str(), 1);
+}
+
+} // namespace
 
 child_process::child_process(const std::vector<std::string>& arguments,
                              const std::string& error_file,
-                             const std::map<std::string, std::string>& environment) {
+                             const std::map<std::string, std::string>& environment,
+                             const handed_sockets& sockets) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
         throw std::system_error(errno, std::generic_category(), "pipe2");
@@ -33,6 +56,7 @@ child_process::child_process(const std::vector<std::string>& arguments,
             words.push_back(const_cast<char*>(argument.c_str())); // exec does not write to them
         }
         words.push_back(nullptr);
+        hand_over(sockets);
         execv(words[0], words.data());
         _exit(127);
     }

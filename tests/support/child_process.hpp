@@ -10,11 +10,18 @@
 
 namespace gatepost::test {
 
+// Sockets for a program as systemd hands them over (sd_listen_fds(3)); they stay the test's, too.
+struct handed_sockets {
+    std::vector<int> descriptors;
+    std::string names; // "ingest:admin"
+};
+
 class child_process {
   public:
     // `environment` is added to the test's own.
     child_process(const std::vector<std::string>& arguments, const std::string& error_file,
-                  const std::map<std::string, std::string>& environment = {});
+                  const std::map<std::string, std::string>& environment = {},
+                  const handed_sockets& sockets = {});
     // Kills it if it still runs.
     ~child_process();
     child_process(const child_process&) = delete;

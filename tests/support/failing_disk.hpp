@@ -1,8 +1,10 @@
-// A disk that fails when a test says so: SQLite's own file layer with writes that can be refused.
+// A disk that fails when a test says so: SQLite's own file layer with writes that can be refused,
+// and that says what a power cut would leave.
 #pragma once
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <utility>
@@ -33,6 +35,9 @@ class failing_disk {
         answer_ = std::move(chosen);
     }
 
+    // Whether all that was written to logs has been synced since.
+    static bool logs_are_synced() { return !log_unsynced_; }
+
   private:
     static int verdict() {
         const std::lock_guard lock(mutex_);
@@ -56,11 +61,16 @@ class failing_disk {
     }
     static int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
         const int code = verdict();
+        log_unsynced_ = log_unsynced_ || file->pMethods == &log_methods_;
         return code != SQLITE_OK ? code : real_write_(file, bytes, count, offset);
     }
     static int sync(sqlite3_file* file, int flags) {
         const int code = verdict();
-        return code != SQLITE_OK ? code : real_sync_(file, flags);
+        if (code != SQLITE_OK) {
+            return code;
+        }
+        log_unsynced_ = log_unsynced_ && file->pMethods != &log_methods_;
+        return real_sync_(file, flags);
     }
 
     static inline sqlite3_vfs* real_vfs_ = nullptr;
@@ -69,6 +79,7 @@ class failing_disk {
     static inline sqlite3_io_methods log_methods_{};
     static inline decltype(sqlite3_io_methods::xWrite) real_write_ = nullptr;
     static inline decltype(sqlite3_io_methods::xSync) real_sync_ = nullptr;
+    static inline std::atomic<bool> log_unsynced_ = false;
     static inline std::mutex mutex_;
     static inline std::function<int()> answer_;
 };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -27,9 +28,9 @@ std::string read_file(const std::filesystem::path& file) {
 }
 
 sandbox_process::sandbox_process(const std::string& program, const std::filesystem::path& directory,
-                                 bool tls)
+                                 bool tls, const std::string& listen)
     : ca_file_(tls ? (directory / "ca.pem").string() : "") {
-    std::vector<std::string> words{program, "sandbox", "--listen", "127.0.0.1:0"};
+    std::vector<std::string> words{program, "sandbox", "--listen", listen};
     if (tls) {
         words.insert(words.end(), {"--tls", "--ca-out", ca_file_});
     }
@@ -81,7 +82,10 @@ void sandbox_process::kill() {
 
 sidecar::sidecar(std::string program, std::filesystem::path directory,
                  const upstream_address& upstream, const keys& chosen)
-    : program_(std::move(program)), directory_(std::move(directory)) {
+    : words_(chosen.under), environment_(chosen.environment), directory_(std::move(directory)),
+      spool_(chosen.spool_path.empty() ? directory_ / "spool" : chosen.spool_path) {
+    words_.insert(words_.end(), {std::move(program), "serve", "--config", config_file()});
+    environment_.emplace("TEST_ACCESS_TOKEN", access_token);
     const auto& more = chosen.more;
     std::ofstream config(config_file());
     config << (more.find("pixels:") == std::string::npos
@@ -100,11 +104,31 @@ sidecar::sidecar(std::string program, std::filesystem::path directory,
 }
 
 void sidecar::start() {
-    process_ = std::make_unique<child_process>(
-        std::vector<std::string>{program_, "serve", "--config", config_file()}, log_file(),
-        std::map<std::string, std::string>{{"TEST_ACCESS_TOKEN", access_token}});
-    ingest_ = process_->line_after("listening ingest ");
-    admin_ = process_->line_after("listening admin ");
+    launch();
+    try {
+        ingest_ = process_->line_after("listening ingest ");
+        admin_ = process_->line_after("listening admin ");
+    } catch (const std::runtime_error& failure) {
+        const auto log = read_file(log_file());
+        constexpr std::size_t end = 2000;
+        throw std::runtime_error(failure.what() +
+                                 ("; it ended with " + std::to_string(process_->wait()) +
+                                  " and said: ..." +
+                                  log.substr(log.size() - std::min(log.size(), end))));
+    }
+}
+
+void sidecar::launch() {
+    process_ = std::make_unique<child_process>(words_, log_file(), environment_);
+}
+
+void sidecar::reconfigure(const std::string& piece, const std::string& other) const {
+    auto text = read_file(config_file());
+    const auto at = text.find(piece);
+    if (at == std::string::npos) {
+        throw std::runtime_error("not in the configuration: " + piece);
+    }
+    std::ofstream(config_file()) << text.replace(at, piece.size(), other);
 }
 
 std::string sidecar::metrics() const {

@@ -28,7 +28,7 @@ struct upstream_address {
 class sandbox_process {
   public:
     sandbox_process(const std::string& program, const std::filesystem::path& directory,
-                    bool tls = true);
+                    bool tls = true, const std::string& listen = "127.0.0.1:0");
 
     const std::string& url() const { return url_; }
     const std::string& ca_file() const { return ca_file_; }
@@ -57,8 +57,12 @@ class sidecar {
         // YAML added to the configuration at its top level, where it replaces the sections
         // `pixels`, `listen` and `relay` if it has them.
         std::string more{};
-        std::string spool{}; // added to that section
+        std::string spool{};                // added to that section
+        std::filesystem::path spool_path{}; // instead of the usual one
         std::string relay{"retry: {first: 20ms, max: 100ms}, breaker: {open: 20ms, max: 100ms}"};
+        std::vector<std::string>
+            under{}; // a program, and its arguments, that the daemon runs under
+        std::map<std::string, std::string> environment{};
     };
     sidecar(std::string program, std::filesystem::path directory, const upstream_address& upstream,
             const keys& chosen);
@@ -69,12 +73,16 @@ class sidecar {
 
     // Starts the daemon and waits until it listens.
     void start();
+    // Starts it without waiting: for one that may not come up.
+    void launch();
+    // A piece of the configuration file becomes another; throws when it is not there.
+    void reconfigure(const std::string& piece, const std::string& other) const;
     child_process& process() { return *process_; }
     const std::string& ingest() const { return ingest_; }
     const std::string& admin() const { return admin_; }
     std::string config_file() const { return (directory_ / "gatepost.yaml").string(); }
     std::string log_file() const { return (directory_ / "gatepost.log").string(); }
-    std::filesystem::path spool() const { return directory_ / "spool"; }
+    const std::filesystem::path& spool() const { return spool_; }
     // The value of a metric, with its labels as Prometheus writes them; 0 when it is not there.
     double metric(const std::string& name) const;
     // Events that are neither delivered nor dead, by one look: between two a waiting event may have
@@ -83,8 +91,10 @@ class sidecar {
     std::string metrics() const;
 
   private:
-    std::string program_;
+    std::vector<std::string> words_; // the command line
+    std::map<std::string, std::string> environment_;
     std::filesystem::path directory_;
+    std::filesystem::path spool_;
     std::string ingest_;
     std::string admin_;
     std::unique_ptr<child_process> process_;

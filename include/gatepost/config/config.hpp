@@ -54,6 +54,8 @@ struct config {
     ingest::options ingest; // pixels, ages, door, trusted proxies
     // By pixel; empty for one that only observes and has none.
     std::map<std::string, core::secret_string> access_tokens;
+    // By pixel: where its token was read from, of those that have a file.
+    std::map<std::string, std::string> access_token_files;
     tiktok::url_cleaning url_cleaning{.strip_query = {"email", "e-mail", "phone", "name", "token"}};
     consent_settings consent;
     // Of pixels that override some of it, by pixel: the common section with those keys replaced.
@@ -62,11 +64,15 @@ struct config {
     std::string key_file; // "" for <spool.path>/identity.key
     spool::options spool;
     ledger::audit_options audit; // a file's: the directory is set
+    // Without a proxy where none is needed: a loopback endpoint, or one that NO_PROXY exempts.
     net::client_options upstream{.endpoint = {.host = "business-api.tiktok.com"}};
+    std::string proxy_named_by;         // "relay.proxy" or "HTTPS_PROXY"; "" without a proxy
+    std::string proxy_credentials_file; // where the proxy's were read from, "" for no file
     relay::options relay;
     std::chrono::milliseconds shutdown_grace = std::chrono::seconds(10);
     observe::log_options log;
 
+    std::vector<std::string> pixel_ids() const;
     std::string key_path() const;
     std::string registry_path() const; // <spool.path>/registry.db
     // Grants are kept as long as any of the sections lets one count.
@@ -81,14 +87,15 @@ struct problem {
     std::string message; // with a suggestion where there is one; never a secret
 };
 
-enum class secrets { read, ignore }; // ignore: tokens are not looked for
+// ignore: neither tokens nor other secrets are looked for, nor what the environment says.
+enum class secrets { read, ignore };
 
 using problems = std::vector<problem>;
 [[noreturn]] void throw_exception_from_error(const problems& found,
                                              const boost::source_location& where);
 
-core::result<config, problems> load_file(const std::string& path, secrets tokens);
-core::result<config, problems> load_text(std::string_view yaml, secrets tokens);
+core::result<config, problems> load_file(const std::string& path, secrets allowed);
+core::result<config, problems> load_text(std::string_view yaml, secrets allowed);
 
 // "gatepost.yaml:12:3: relay.batch.linger: ..."
 std::string format(const problem& found, std::string_view file);

@@ -13,8 +13,8 @@ namespace gatepost::consent {
 
 class geoip {
   public:
-    // Maps the file into memory. The error is libmaxminddb's or the file system's own words, for a
-    // person to read.
+    // Takes a copy of the file into memory: what becomes of the file then does not matter. The
+    // error is libmaxminddb's or the file system's own words, for a person to read.
     static core::result<std::shared_ptr<const geoip>, std::string> open(const std::string& file);
 
     virtual ~geoip() = default;

@@ -12,8 +12,9 @@
 
 namespace gatepost::core {
 
-// An HTTP POST to a destination. Header values may be secrets: never logged.
+// An HTTP request to a destination. Header values may be secrets: never logged.
 struct upstream_request {
+    std::string method = "POST";
     std::string target; // path below the endpoint
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;

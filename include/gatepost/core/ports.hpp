@@ -24,6 +24,7 @@ struct last_answer {
     std::string outcome; // the metric's word: "ok", ...
     std::int64_t code = 0;
     std::string request_id;
+    std::string detail; // why there was no answer, in the words of the machine; "" when there was
     wall_time at;
 };
 

@@ -32,7 +32,7 @@ struct record {
     std::string event_id;
     std::string controller; // the scope of a visitor's choice
     // Records of different variants never share a request; the destination's own word (for TikTok
-    // the event's test_event_code), "" for the usual one.
+    // tiktok::variant).
     std::string variant;
     std::string payload;
     std::string evidence;

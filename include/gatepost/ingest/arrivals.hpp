@@ -1,8 +1,8 @@
 // In which order events and denials came, in milliseconds that the second look can compare.
 //
 // A denial takes back what was received up to it. Two requests within one millisecond, or a wall
-// clock that is set back, would leave it open what came first; so times are handed out here: an
-// event after a denial is received later than it, whatever the clock says.
+// clock that is set back, also over a restart, would leave it open what came first; so times are
+// handed out here: an event after a denial is received later than it, whatever the clock says.
 #pragma once
 
 #include <gatepost/core/clock.hpp>
@@ -54,6 +54,12 @@ class arrivals {
         bool handed_over_ = false;
     };
 
+    // `newest`: when what the queue holds at the start was last received. It came before anything
+    // that is said to this process, though a clock that was set back in between may say otherwise.
+    explicit arrivals(core::wall_time newest = {}) : newest_at_start_(newest), latest_(newest) {}
+
+    core::wall_time newest_at_start() const { return newest_at_start_; }
+
     ticket event(core::wall_time now) {
         const std::lock_guard lock(mutex_);
         const auto received = std::max(now, after_denial_);
@@ -93,8 +99,9 @@ class arrivals {
     }
 
   private:
+    const core::wall_time newest_at_start_;
     mutable std::mutex mutex_;
-    core::wall_time latest_{};
+    core::wall_time latest_;
     core::wall_time after_denial_{};
     std::size_t under_way_ = 0;  // on their way to the queue
     std::size_t unfinished_ = 0; // not known to be committed

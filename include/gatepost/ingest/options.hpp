@@ -26,8 +26,9 @@ struct pixel {
     bool send_ip = true;
 };
 
-// How TikTok is told of a pixel's events; an event's own test code goes before the pixel's.
-tiktok::event_set event_set_of(const pixel& to, std::string_view test_event_code);
+// How TikTok is told of a pixel's events of one core::record::variant: an event's own source and
+// test code go before the pixel's.
+tiktok::event_set event_set_of(const pixel& to, std::string_view variant);
 
 // events.max_age: how old an event may be when it comes in.
 struct max_ages {

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,14 +32,19 @@ enum class errc {
     newer_version,  // written by a newer program
     not_a_registry, // the file is something else or damaged
     owned,          // another process writes this audit trail
+    lost,           // there was a registry, and its file is missing or empty
 };
 const boost::system::error_category& ledger_category();
 core::error_code make_error_code(errc value);
+
+// The controller of each pixel that is configured.
+using controllers_by_pixel = std::map<std::string, std::string, std::less<>>;
 
 struct registry_options {
     std::string file;                                                    // <spool.path>/registry.db
     std::chrono::seconds grant_retention = std::chrono::hours(24) * 395; // consent.max_age
     std::chrono::seconds denial_retention = std::chrono::hours(24) * 365 * 5; // unless lifted
+    controllers_by_pixel controllers;
 };
 
 // A visitor within the scope of a choice.
@@ -59,7 +65,8 @@ struct entry {
 
 // An event that waits, as the second look sees it.
 struct waiting_event {
-    std::string_view controller;
+    std::string_view pixel;
+    std::string_view controller; // of the pixel when the event was received
     std::span<const core::subject_key> subjects;
     core::wall_time received;
     std::string_view evidence; // docs/architecture.md "Evidence"
@@ -67,12 +74,13 @@ struct waiting_event {
 
 class registry {
   public:
-    // Opens or makes the file (mode 0600), reads it, starts the writing thread. Errors: io,
+    // Opens or makes the file (mode 0600), reads it, starts the writing thread. Errors: lost, io,
     // wrong_key, newer_version, not_a_registry, and what the file system says.
     static core::result<std::unique_ptr<registry>> open(const registry_options& chosen,
                                                         const identity::instance_key& key,
                                                         const core::clock& clock);
-    // Whether there is a registry: then its key must not be made anew.
+    // Whether there is a registry or has been one (registry.made beside the file says so): then its
+    // key must not be made anew.
     static bool exists(const std::string& file);
 
     virtual ~registry() = default;
@@ -98,7 +106,13 @@ class registry {
     // - a GPC is held, and the event goes in full (`action` is "send") under an opt-out regime or
     //   without a known country;
     // - its visitor's waiting events were withdrawn when it had been received already.
+    // Asked under each of its controllers_of().
     virtual bool forbids(const waiting_event& event) const = 0;
+    // Under which names choices about an event that is held may stand: that of its pixel's
+    // controller when it was received and, if a new configuration has given the pixel another one,
+    // that of the present one.
+    virtual std::vector<std::string> controllers_of(std::string_view pixel,
+                                                    std::string_view when_received) const = 0;
     // No look-up finds anything.
     virtual bool empty() const = 0;
     virtual std::size_t size() const = 0; // keys
@@ -128,6 +142,13 @@ class registry {
     // Something was denied, withdrawn or erased since the last finished sweep began; also after a
     // restart.
     virtual bool sweep_needed() const = 0;
+
+    // registry_options::grant_retention of a new configuration. In effect when grants are looked at
+    // next, which is about once an hour. Any thread.
+    virtual void keep_grants_for(std::chrono::seconds time) = 0;
+    // registry_options::controllers of a new configuration. Before a choice is recorded under it.
+    // Any thread.
+    virtual void use_controllers(controllers_by_pixel now) = 0;
 
     // Finishes what was handed over and closes the file. Changes after that answer errc::closed.
     virtual void close() = 0;

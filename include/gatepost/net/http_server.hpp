@@ -45,10 +45,24 @@ class http_server {
     // std::system_error.
     void listen_unix(const std::string& path, unsigned mode);
 
-    // Stops accepting and closes idle connections; the others end with their current request.
+    // Serves a socket that listens already, such as systemd hands over; it is closed with the
+    // server, and its file, if it has one, is left alone. Gives its URL: "http://127.0.0.1:8787" or
+    // "unix:/run/gatepost/ingest.sock". Throws std::system_error for what is no listening stream
+    // socket.
+    std::string adopt(int listening);
+
+    // From now on; requests under way keep the limits they began with, and connections beyond a
+    // lower max_connections end as they would have. Any thread.
+    void reconfigure(const server_options& options);
+
+    // Stops accepting and closes idle connections; the others end with their current request. Who
+    // has connected already and not asked yet may ask once, within a second; who waits in the
+    // backlog of an adopted socket is left to the next process.
     void drain();
     // Ends every connection at once.
     void abort();
+    // After drain() or abort(): every listener and every connection has ended. Any thread.
+    bool ended() const;
     std::size_t connections() const; // open now
     std::size_t accepted() const;    // since start
 

@@ -42,6 +42,8 @@ struct field {
 
 // For the whole process, before the first thread starts.
 void configure_log(const log_options& chosen);
+// From now on. Any thread.
+void set_log_level(level least);
 
 // `message` is a literal. Any thread.
 void log(level severity, std::string_view message, std::initializer_list<field> fields = {});

@@ -23,6 +23,11 @@ class metrics {
   public:
     explicit metrics(std::vector<std::string> pixels);
     ~metrics();
+    // The pixels of a new configuration, before anything counts for one that is new. What was
+    // counted stays, with the labels it has; the breaker and the pause of a pixel that is gone go.
+    void configure(std::vector<std::string> pixels);
+    // A configuration was read anew: "ok", or "refused" and the old one stays.
+    void config_reload(std::string_view result);
 
     // Way in.
     void event(std::string_view outcome, std::string_view pixel);

@@ -27,6 +27,9 @@ class breaker {
     // A probe that went out and came to nothing either way (cancelled).
     void forget_probe() { probing_ = false; }
 
+    // A wait that has begun ends when it was to.
+    void reconfigure(const breaker_options& chosen);
+
     state now() const { return state_; }
     int failures() const { return failures_; } // in a row
 

@@ -8,7 +8,9 @@
 #include <gatepost/relay/options.hpp>
 #include <gatepost/relay/pause.hpp>
 #include <gatepost/relay/rate_limiter.hpp>
+#include <gatepost/relay/retry_budget.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace gatepost::relay {
@@ -18,11 +20,15 @@ struct reply {
     core::delivery meaning;
     core::steady_time sent{}; // when the request went out
     bool answered = true;     // false: no answer came, and the label says why
+    std::string detail;       // of that, in the words of the machine
+    bool retried = false;     // it carried records that had been tried before
 };
 
 class flow_control {
   public:
     explicit flow_control(const options& chosen);
+    // What was learnt stays.
+    void reconfigure(const options& chosen);
 
     // When a batch may begin, as far as time decides it.
     core::steady_time opens_at() const;
@@ -31,8 +37,16 @@ class flow_control {
     // A batch that has begun goes on with a further request: when, and may it?
     core::steady_time goes_on_at() const { return rate_.ready_at(); }
     bool go_on(core::steady_time now);
-    // Nothing was sent after all.
-    void forget_request() { breaker_.forget_probe(); }
+    // When a batch may carry records that were tried before; long ago when it may. A probe always
+    // may.
+    core::steady_time retries_at() const;
+    // The batch that has begun does. True when it is paid for out of the budget.
+    bool pay_for_retry(core::steady_time now);
+    // Nothing was sent after all. `paid`: what pay_for_retry() said.
+    void forget_request(bool paid);
+    // Sending came to grief in this program: no word of the upstream, and yet nothing that should
+    // be repeated at once.
+    void broke_down(core::steady_time now) { breaker_.failed(now); }
 
     // No batch begins or goes on, other than to probe, until a time that the upstream has set.
     bool is_barred(core::steady_time now) const;
@@ -40,6 +54,8 @@ class flow_control {
     bool is_troubled() const { return breaker_.failures() > 0 || pause_.active(); }
     // The next batch is a probe.
     bool probes() const;
+    // The upstream is away or refuses: what goes out next is a probe.
+    bool is_cut_off() const { return pause_.active() || breaker_.now() != breaker::state::closed; }
 
     struct news {
         bool upstream_is_back = false;
@@ -64,6 +80,7 @@ class flow_control {
     breaker breaker_;
     pause pause_;
     rate_limiter rate_;
+    retry_budget budget_;
     core::steady_time not_before_ = core::steady_time::min(); // the upstream asked to wait
     int limited_ = 0; // rounds of requests in a row that were too many
 };

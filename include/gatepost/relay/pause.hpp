@@ -13,6 +13,9 @@ class pause {
   public:
     explicit pause(std::chrono::milliseconds probe_every) : probe_every_(probe_every) {}
 
+    // From the next refusal on.
+    void reconfigure(std::chrono::milliseconds probe_every) { probe_every_ = probe_every; }
+
     bool active() const { return active_; }
     // What is refused, a literal; "" when not paused.
     std::string_view reason() const { return active_ ? reason_ : std::string_view(); }

@@ -18,6 +18,9 @@ class rate_limiter {
     // `most` requests a second; 0 for no limit.
     explicit rate_limiter(double most) : most_(most), rate_(most) {}
 
+    // A rate that was lowered stays so, but for a new ceiling below it.
+    void reconfigure(double most);
+
     // May a request go out now? Yes counts it.
     bool admit(core::steady_time now);
     // When admit() will say yes.

@@ -83,6 +83,10 @@ class relay {
     // Ends everything at once: what is under way is waiting again after the next start. On the
     // relay's thread.
     void stop();
+    // New pixels, tokens and waits, from the next request on; what an upstream's answers have
+    // taught about a pixel stays. Of a pixel that has no route any more what is under way ends and
+    // the rest waits. On the relay's thread.
+    void reconfigure(const options& chosen, std::vector<route> routes);
     // One for each route, by pixel. Any thread.
     std::vector<lane_status> status() const;
     // A paused pixel is tried again at once. False for one that has no route. Any thread.

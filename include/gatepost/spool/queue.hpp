@@ -9,9 +9,12 @@
 #include <gatepost/core/clock.hpp>
 #include <gatepost/core/result.hpp>
 #include <gatepost/core/sealed_record.hpp>
+#include <gatepost/core/units.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,6 +34,15 @@ enum class errc {
 };
 const boost::system::error_category& spool_category();
 core::error_code make_error_code(errc value);
+
+// What may change while the queue is open.
+struct limits {
+    core::byte_size max_bytes = core::gibibytes(1); // waiting and dead records
+    // Of these the most that one pixel may take; pixels that are not in it may take all.
+    std::map<std::string, core::byte_size> max_bytes_of_pixel;
+    std::chrono::milliseconds retention = std::chrono::hours(24 * 7); // then a dead letter
+    std::chrono::milliseconds dead_letter_retention = std::chrono::hours(24 * 30);
+};
 
 // Unique within a spool, ascending within a pixel.
 using record_id = std::int64_t;
@@ -56,6 +68,7 @@ struct leased_record {
 struct lease_limits {
     std::size_t max_events = 1000;
     std::uint64_t max_bytes = 1 << 20; // of payloads; one record is always given
+    bool fresh_only = false;           // none that was given back
 };
 
 enum class settled_as : std::uint8_t {
@@ -76,11 +89,15 @@ struct settlement {
 };
 
 struct backlog {
-    std::size_t waiting = 0; // not leased, whether due or not
+    std::size_t fresh = 0;      // never leased since the start: due at once
+    std::size_t given_back = 0; // leased before and waiting again, whether due or not
+    std::size_t due_again = 0;  // of these, those whose time has come
+    std::optional<core::steady_time> next_due_again; // of those given back, the first's time
     std::size_t leased = 0;
-    std::optional<core::wall_time> oldest; // when the oldest unsettled record was received
-    std::optional<core::steady_time>
-        next_due; // when lease() will have something; nullopt: nothing waits
+    std::size_t settling = 0;              // their leases have ended, which is not on disk yet
+    std::optional<core::wall_time> oldest; // since when the oldest unsettled record waits
+
+    std::size_t waiting() const { return fresh + given_back; }
 };
 
 struct totals {
@@ -89,6 +106,8 @@ struct totals {
     std::uint64_t dead = 0;
     std::uint64_t bytes = 0; // of waiting and dead records
     std::optional<core::wall_time> oldest;
+    // When what was held at the opening, dead letters too, was last received.
+    std::optional<core::wall_time> newest_at_opening;
     bool full = false;
 };
 
@@ -108,15 +127,50 @@ struct held_record {
     std::string_view reason; // of a dead letter
 };
 
+// Which dead letters: those of these ids; without ids those of this reason; without either all.
+struct dead_query {
+    std::vector<std::int64_t> ids;
+    std::string reason;
+};
+
+// A dead letter as operators see it: nothing of the visitor.
+struct dead_letter {
+    std::int64_t id = 0;
+    std::string pixel;
+    std::string event;
+    std::string event_id;
+    std::string reason;
+    std::int64_t code = 0;
+    std::string message;
+    std::string request_id;
+    int attempts = 0;
+    core::wall_time at;
+};
+
+// What a replay did. After a failure what it says has been done is done, and the rest is as before.
+struct replay_result {
+    struct refusal {
+        std::int64_t id = 0;
+        std::string reason; // "not_found", "duplicate", or what `may_go` said
+    };
+    std::size_t replayed = 0;
+    std::vector<refusal> refused;
+    core::error_code failure;
+};
+
+struct removal_result {
+    std::size_t deleted = 0;
+    core::error_code failure;
+};
+
 class queue {
   public:
     virtual ~queue() = default;
 
     // One status per record in order; the list is committed as a whole with the configured
     // durability, or refused as a whole (errc::full, quota, io, closed). Any thread; `done` is
-    // called once, on a thread of the engine's own (on the caller's when closed), and must return
-    // soon. An empty list is answered when everything handed over before it has been committed or
-    // failed.
+    // called once, on a thread of the engine's own (on the caller's when closed or damaged), and
+    // must return soon. An empty list is answered when every list handed over before it has been.
     using append_done = std::function<void(core::result<std::vector<append_status>>)>;
     virtual void append(std::vector<core::sealed_record> records, append_done done) = 0;
 
@@ -131,8 +185,8 @@ class queue {
     // nothing was leased.
     virtual core::result<std::vector<leased_record>> lease(const std::string& pixel,
                                                            const lease_limits& limits) = 0;
-    // Makes dead letters of the oldest records past their retention that were never leased, for
-    // pixels that nobody leases from any more. Gives how many; more may remain.
+    // Makes dead letters of the oldest records past their retention, new ones and those given back
+    // that are due, for pixels that nobody leases from any more. Gives how many; more may remain.
     virtual core::result<std::size_t> expire(const std::string& pixel) = 0;
     // Gives leases back, to be leased again from `not_before` on. Here and in settle() ids that are
     // not leased are ignored.
@@ -155,16 +209,36 @@ class queue {
     // which `visit` says true (their event_ids are free again). Runs in bounded steps between
     // commits, one walk after the other in the order asked for. `visit` is called on a thread of
     // the engine's own and must be quick; `done` once, on the same thread (on the caller's when
-    // closed), when every deletion has been committed, or with the error that ended the walk
-    // (errc::closed). A record may be shown twice: when its step fails on a full or failing disk
-    // and is tried again, and when it becomes a dead letter during the walk. A leased record that
-    // is deleted may still be delivered by the request under way; still_leased() says that it must
-    // not be sent again, and what its holder says of it afterwards is ignored. What was deleted is
-    // also overwritten on disk, and soon taken out of the log; readers of the file may hold that
-    // up.
+    // closed), when nothing deleted by it or settled before could come back after a power cut,
+    // whatever the durability, or with the error that ended the walk (errc::closed). A record may
+    // be shown twice: when its step fails on a full or failing disk and is tried again, and when it
+    // becomes a dead letter during the walk. A leased record that is deleted may still be delivered
+    // by the request under way; still_leased() says that it must not be sent again, and what its
+    // holder says of it afterwards is ignored. What was deleted is also overwritten on disk, and
+    // soon taken out of the log; readers of the file may hold that up.
     using walk_visit = std::function<bool(const held_record&)>;
     using walk_done = std::function<void(core::error_code)>;
     virtual void walk(walk_visit visit, walk_done done) = 0;
+
+    // Dead letters. All three run in bounded steps between commits; `done` is called once, on a
+    // thread of the engine's own (on the caller's when closed), outside its locks. Any thread.
+
+    // The newest first, at most `limit` of them.
+    using list_done = std::function<void(core::result<std::vector<dead_letter>>)>;
+    virtual void list_dead(dead_query which, std::size_t limit, list_done done) = 0;
+    // Makes them wait again behind what waits already, each under its own event_id; their retention
+    // begins anew. One whose event_id waits or was delivered meanwhile is refused as a duplicate.
+    // `may_go` is asked about each, on a thread of the engine's own, and must be quick: a reason, a
+    // literal, why it may not; nullopt when it may.
+    using replay_check = std::function<std::optional<std::string_view>(const held_record&)>;
+    using replay_done = std::function<void(replay_result)>;
+    virtual void replay_dead(dead_query which, replay_check may_go, replay_done done) = 0;
+    // Deletes them, and overwrites them on disk as a walk does.
+    using removal_done = std::function<void(removal_result)>;
+    virtual void remove_dead(dead_query which, removal_done done) = 0;
+
+    // New limits, from the next commit on. What is held beyond them stays and drains. Any thread.
+    virtual void set_limits(const limits& chosen) = 0;
 
     // Any thread.
     virtual totals count() const = 0;

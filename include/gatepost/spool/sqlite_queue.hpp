@@ -4,12 +4,10 @@
 
 #include <gatepost/core/clock.hpp>
 #include <gatepost/core/result.hpp>
-#include <gatepost/core/units.hpp>
 #include <gatepost/observe/metrics.hpp>
 #include <gatepost/spool/queue.hpp>
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -24,11 +22,7 @@ enum class durability {
 struct options {
     std::string path = "/var/lib/gatepost";
     spool::durability durability = durability::process;
-    core::byte_size max_bytes = core::gibibytes(1); // waiting and dead records
-    // Of these the most that one pixel may take; pixels that are not in it may take all.
-    std::map<std::string, core::byte_size> max_bytes_of_pixel;
-    std::chrono::milliseconds retention = std::chrono::hours(24 * 7);
-    std::chrono::milliseconds dead_letter_retention = std::chrono::hours(24 * 30);
+    spool::limits limits;
     std::chrono::milliseconds dedupe_window = std::chrono::hours(48);
     std::size_t dedupe_max_keys = 500'000;
 };

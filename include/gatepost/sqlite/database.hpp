@@ -8,6 +8,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ enum class errc {
     full = 1, // the disk has no room
     io,       // reading or writing failed
     damaged,  // the file is no database, or a damaged one
+    busy,     // of a checkpoint: somebody else uses the file
 };
 const boost::system::error_category& sqlite_category();
 core::error_code make_error_code(errc value);
@@ -44,6 +46,10 @@ class statement {
         (bind(++index, values), ...);
         return *this;
     }
+
+    // Binds the first columns of another statement's current row, each as it is. The row must stay
+    // until this one has run.
+    statement& with_row(const statement& row, int columns);
 
     // Goes to the next row; false at the end and on failure, and the statement is ready to be used
     // again.
@@ -79,7 +85,9 @@ class statement {
 // A connection, for one thread at a time.
 class database {
   public:
-    enum class access { read_write, read_only };
+    // `salvage` only reads, and goes on reading where a file is cut off or its schema is not
+    // whole: then what it gives may be anything.
+    enum class access { read_write, read_only, salvage };
     // The file must exist; an empty one is an empty database.
     static core::result<database> open(const std::string& file, access mode);
 
@@ -91,6 +99,10 @@ class database {
     // The first column of the first row; 0 when there is none.
     std::int64_t ask(std::string_view sql);
 
+    // Called whenever a statement or a checkpoint finds the file damaged, on the thread that uses
+    // the connection.
+    void on_damage(std::function<void()> notify);
+
     // What went wrong first.
     core::error_code failure() const;
     // SQLite's extended result code of the last failure, for logs.
@@ -100,8 +112,11 @@ class database {
     // Pages written to the write-ahead log and not yet copied into the file.
     int log_pages() const;
     // Copies pages of the log into the file as far as readers allow (SQLite's PASSIVE); with
-    // `truncate` also gives the log's space back to the disk.
+    // `truncate` also gives the log's space back to the disk, unless somebody reads (errc::busy):
+    // it waits for nobody.
     core::error_code checkpoint(bool truncate);
+    // Makes durable what has been committed, where a COMMIT does not (synchronous NORMAL).
+    core::error_code sync_log();
 
   private:
     friend class transaction;
@@ -116,6 +131,11 @@ struct file_header {
     bool empty = false; // a new file: no tables, nothing set
 };
 core::result<file_header> read_header(database& opened);
+
+// Copies a database as it is at one moment into an empty file of the same machine, while others
+// write to it: page by page, also what is free. The copy is one file without a log, and on the
+// disk when this returns. The log of the original grows meanwhile by what is written to it.
+core::error_code copy_database(const std::string& from, const std::string& to);
 
 // Rolled back unless committed.
 class transaction {

@@ -22,7 +22,8 @@ struct envelope {
     std::string_view event_id;
     std::chrono::sys_seconds event_time;
     core::wall_time received;
-    std::string evidence; // JSON of the decision and its findings
+    std::string evidence;                      // JSON of the decision and its findings
+    event::source source = event::source::web; // what TikTok is told it is of
     // What this pixel's events go without: pixels[].deny_properties, also inside contents, and
     // pixels[].send_ip.
     std::span<const std::string> deny_properties;

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,16 @@ struct event_set {
     std::string test_event_code;
     tiktok::api api = tiktok::api::event;
 };
+
+// What a record keeps of where it goes, beside its pixel: an event stays of the source that it was
+// checked and written for, whatever the pixel's source is called when it is sent. As text it is
+// core::record::variant: "web/", "web/TEST1".
+struct variant {
+    std::optional<event::source> source; // nullopt: kept by an older version, which did not say
+    std::string_view test_event_code;    // the event's own; "" for the pixel's
+};
+std::string to_text(const variant& kept);
+variant read_variant(std::string_view text); // views into it
 
 // The body of Events API 2.0: {"event_source", "event_source_id", "test_event_code"?, "data":
 // [...]}; of 1.0 the single event of pixel/track, or {"pixel_code", "batch": [...]}. Each payload

@@ -1,6 +1,7 @@
 #include "courier.hpp"
 
-#include <gatepost/core/json.hpp>
+#include "one_request.hpp"
+
 #include <gatepost/core/units.hpp>
 #include <gatepost/relay/backoff.hpp>
 
@@ -14,20 +15,6 @@ namespace {
 
 namespace asio = boost::asio;
 using std::chrono::seconds;
-
-// The daemon's own words; it never repeats what was sent.
-std::string explained(const core::upstream_answer& answer) {
-    auto text = "HTTP " + std::to_string(answer.status);
-    if (const auto parsed = core::json::parse(answer.body)) {
-        const auto error = parsed->root().find("error");
-        for (const auto* const member : {"code", "message"}) {
-            if (const auto part = error.find(member).text(); !part.empty()) {
-                text += ": " + std::string(part);
-            }
-        }
-    }
-    return text;
-}
 
 net::client_options options_for(const net::endpoint& daemon) {
     return {.endpoint = daemon,
@@ -68,7 +55,7 @@ asio::awaitable<post_end> courier::post(std::string target, std::string body, st
         .headers = {{"Content-Type", "application/x-ndjson"}, {"Idempotency-Key", std::move(key)}},
         .body = std::move(body)};
     for (int failed = 1; !interrupted_; ++failed) {
-        auto answer = co_await client_.post(request, [] { return true; });
+        auto answer = co_await client_.send(request, [] { return true; });
         if (answer) {
             answered_ = true;
             if (auto end = end_of(*answer)) {

@@ -1,91 +1,14 @@
-#include <gatepost/admin/routes.hpp>
-#include <gatepost/core/json.hpp>
-#include <gatepost/spool/sqlite_queue.hpp>
+#include "admin_fixture.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
+#include <gatepost/core/json.hpp>
+
 #include <catch2/catch.hpp>
 
-#include <memory>
 #include <string>
-#include <support/fake_clock.hpp>
-#include <support/temporary_directory.hpp>
 #include <vector>
 
 using namespace gatepost;
-
-namespace {
-
-struct told_status final : core::status_source {
-    core::readiness ready() const override { return told.ready; }
-    core::daemon_status status() const override { return told; }
-    core::daemon_status told{.ready = {.phase = core::phase::running, .spool_full = false},
-                             .uptime = std::chrono::seconds(7),
-                             .registry_keys = 0,
-                             .pixels = {}};
-};
-
-struct told_pixels final : core::pixel_control {
-    bool resume(std::string_view pixel) override {
-        asked.emplace_back(pixel);
-        return pixel == "C0EXAMPLE" || pixel == "a b/c";
-    }
-    std::vector<std::string> asked;
-};
-
-struct no_explainer final : core::explainer {
-    core::explanation explain(std::string) override { return {}; }
-};
-
-// The routes over an empty spool and trail.
-struct admin_fixture {
-    admin_fixture() {
-        queue = spool::open_sqlite_queue({.path = directory.file("spool")}, clock, metrics).value();
-        trail = ledger::audit::open(
-                    {.record = ledger::audit_record::none, .directory = directory.file("audit")},
-                    key, clock, metrics)
-                    .value();
-    }
-    admin::routes operators() {
-        return {around(), admin::operators{{}, explainer, *trail, pixels}};
-    }
-    admin::routes probes() { return {around(), std::nullopt}; }
-    admin::surroundings around() { return {status, *queue, clock, metrics}; }
-
-    test::temporary_directory directory;
-    test::fake_clock clock;
-    observe::metrics metrics{{"C0EXAMPLE"}};
-    identity::instance_key key{core::secret_string(std::string(32, 'k'))};
-    told_status status;
-    told_pixels pixels;
-    no_explainer explainer;
-    std::unique_ptr<spool::queue> queue;
-    std::unique_ptr<ledger::audit> trail;
-};
-
-boost::asio::awaitable<void> await(admin::routes& routes, const net::request_head& head,
-                                   net::response& into) {
-    into = co_await routes.answer(head, "");
-}
-
-// As the server asks.
-net::response ask(admin::routes routes, std::string_view method, std::string_view target) {
-    net::request_head head;
-    head.method = method;
-    head.target = target;
-    head.headers = {{"Host", "localhost"}};
-    if (auto refused = routes.refuse(head)) {
-        return *refused;
-    }
-    net::response answer;
-    boost::asio::io_context context;
-    boost::asio::co_spawn(context, await(routes, head, answer), boost::asio::detached);
-    context.run();
-    return answer;
-}
-
-} // namespace
+using namespace gatepost::test;
 
 TEST_CASE_METHOD(admin_fixture, "admin: a configured pixel is resumed") {
     const auto answer = ask(operators(), "POST", "/v1/pixels/C0EXAMPLE/resume");
@@ -149,4 +72,112 @@ TEST_CASE_METHOD(admin_fixture, "admin: the status shows each pixel's source, mo
     CHECK(shown.at(1).find("mode").text() == "observe");
     CHECK(shown.at(1).find("paused").text() == "token");
     CHECK(shown.at(1).find("rate").number() == 12.5);
+}
+
+TEST_CASE_METHOD(admin_fixture, "admin: the status says why there was no answer") {
+    core::pixel_status unreachable;
+    unreachable.id = "C0EXAMPLE";
+    unreachable.last = core::last_answer{.outcome = "tls",
+                                         .code = 0,
+                                         .request_id = "",
+                                         .detail = "certificate has expired",
+                                         .at = test::fake_clock::start};
+    core::pixel_status answered = unreachable;
+    answered.last->detail = "";
+    status.told.pixels = {unreachable, answered};
+    const auto answer = ask(operators(), "GET", "/v1/status");
+    const auto body = core::json::parse(answer.body).value();
+    const auto shown = body.root().find("pixels");
+    CHECK(shown.at(0).find("last_answer").find("detail").text() == "certificate has expired");
+    CHECK_FALSE(shown.at(1).find("last_answer").find("detail"));
+}
+
+TEST_CASE_METHOD(admin_fixture, "admin: a path that takes several methods names them all") {
+    struct row {
+        const char* method;
+        const char* path;
+        const char* allow;
+    };
+    const auto wrong = GENERATE(values<row>({{"POST", "/v1/dead-letters", "GET, HEAD, DELETE"},
+                                             {"PUT", "/v1/dead-letters/", "GET, HEAD, DELETE"},
+                                             {"GET", "/v1/dead-letters/replay", "POST"},
+                                             {"DELETE", "/v1/dead-letters/replay", "POST"},
+                                             {"DELETE", "/v1/status", "GET, HEAD"},
+                                             {"HEAD", "/v1/explain", "POST"}}));
+    CAPTURE(wrong.method, wrong.path);
+    const auto answer = ask(operators(), wrong.method, wrong.path);
+    CHECK(answer.status == 405);
+    CHECK(answer.headers ==
+          std::vector<std::pair<std::string, std::string>>{{"Allow", wrong.allow}});
+    CHECK(ask(probes(), wrong.method, wrong.path).status == 404);
+}
+
+TEST_CASE_METHOD(admin_fixture, "admin: a new door holds for the next request") {
+    auto routes = operators();
+    net::request_head head;
+    head.method = "GET";
+    head.target = "/healthz";
+    head.headers = {{"Host", "gate.example"}};
+    REQUIRE(routes.refuse(head).has_value());
+    CHECK(routes.refuse(head)->status == 403);
+    routes.use_door({.allowed_hosts = {"gate.example"}, .allowed_origins = {}});
+    CHECK_FALSE(routes.refuse(head).has_value());
+}
+
+namespace {
+
+// A request that changes something, as far as its head says.
+unsigned refusal_of(admin::routes routes, const char* method, const char* target,
+                    std::vector<net::header> headers) {
+    net::request_head head;
+    head.method = method;
+    head.target = target;
+    head.headers = std::move(headers);
+    head.headers.push_back({"Host", "localhost"});
+    const auto refused = routes.refuse(head);
+    return refused ? refused->status : 0;
+}
+
+} // namespace
+
+// The three types, and the missing one of a Blob without a type, are all that a browser sends
+// across origins without asking first: Fetch standard, "CORS-safelisted request-header".
+TEST_CASE_METHOD(admin_fixture,
+                 "admin: what a page can post without asking first changes nothing") {
+    struct row {
+        const char* method;
+        const char* target;
+    };
+    const auto given = GENERATE(values<row>({{"POST", "/v1/dead-letters/replay"},
+                                             {"DELETE", "/v1/dead-letters"},
+                                             {"POST", "/v1/pixels/C0EXAMPLE/resume"},
+                                             {"POST", "/v1/explain"}}));
+    CAPTURE(given.method, given.target);
+    // Also when the door would let the page in.
+    auto routes = operators();
+    routes.use_door({.allowed_hosts = {}, .allowed_origins = {"https://shop.example"}});
+    const net::header origin{"Origin", "https://shop.example"};
+    for (const auto* const type :
+         {"text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded",
+          "multipart/form-data; boundary=x", "text/json", "application/x-ndjson"}) {
+        CAPTURE(type);
+        const net::header media{"Content-Type", type};
+        CHECK(refusal_of(routes, given.method, given.target, {origin, media}) == 415);
+        CHECK(refusal_of(routes, given.method, given.target, {media}) == 415);
+    }
+    CHECK(refusal_of(routes, given.method, given.target, {origin}) == 415);
+    for (const auto* const type :
+         {"application/json", "Application/JSON; charset=utf-8", "application/vnd.example+json"}) {
+        CAPTURE(type);
+        CHECK(refusal_of(routes, given.method, given.target, {origin, {"Content-Type", type}}) ==
+              0);
+    }
+    CHECK(refusal_of(routes, given.method, given.target, {}) == 0);
+}
+
+TEST_CASE_METHOD(admin_fixture, "admin: what only reads may have any type") {
+    for (const auto* const method : {"GET", "HEAD"}) {
+        CHECK(refusal_of(operators(), method, "/v1/dead-letters",
+                         {{"Content-Type", "text/plain"}}) == 0);
+    }
 }

@@ -66,7 +66,7 @@ TEST_CASE("config: the contract's defaults, left out and as config/gatepost.yaml
     CHECK(read.ingest.pixels[0].deny_events.empty());
     CHECK(read.ingest.pixels[0].deny_properties.empty());
     CHECK(read.ingest.pixels[0].send_ip);
-    CHECK(read.spool.max_bytes_of_pixel.empty());
+    CHECK(read.spool.limits.max_bytes_of_pixel.empty());
     CHECK(read.ingest.max_age.web == 168h);
     CHECK(read.ingest.max_age.app == 168h);
     CHECK(read.ingest.max_age.offline == 672h);
@@ -108,14 +108,15 @@ TEST_CASE("config: the contract's defaults, left out and as config/gatepost.yaml
 
     CHECK(read.spool.path == "/var/lib/gatepost");
     CHECK(read.spool.durability == spool::durability::process);
-    CHECK(read.spool.max_bytes == core::gibibytes(1));
-    CHECK(read.spool.retention == 168h);
-    CHECK(read.spool.dead_letter_retention == 720h);
+    CHECK(read.spool.limits.max_bytes == core::gibibytes(1));
+    CHECK(read.spool.limits.retention == 168h);
+    CHECK(read.spool.limits.dead_letter_retention == 720h);
     CHECK(read.spool.dedupe_window == 48h);
     CHECK(read.spool.dedupe_max_keys == 500'000);
 
     CHECK(read.upstream.endpoint == net::endpoint{true, "business-api.tiktok.com", 443});
     CHECK(read.upstream.ca_file.empty());
+    CHECK_FALSE(read.upstream.proxy);
     CHECK(read.upstream.connection_age == 10min);
     CHECK(read.upstream.connect_timeout == 3s);
     CHECK(read.upstream.request_timeout == 10s);
@@ -271,7 +272,7 @@ log: {level: debug, format: text}
     CHECK(old.deny_events == std::vector<std::string>{"Purchase"});
     CHECK(old.deny_properties == std::vector<std::string>{"query"});
     CHECK_FALSE(old.send_ip);
-    CHECK(read.spool.max_bytes_of_pixel ==
+    CHECK(read.spool.limits.max_bytes_of_pixel ==
           std::map<std::string, core::byte_size>{{"S", core::mebibytes(64)}});
     CHECK(read.ingest.max_age.web == 48h);
     CHECK(read.ingest.max_age.app == 1h);

@@ -26,7 +26,6 @@ TEST_CASE("config: a later part is taken at its default and else not available y
         {"spool: {key_file: \"\"}", "spool: {key_file: ^/k}"},
         {"spool: {path: /s}", "spool: {accept_loss: ^true}"},
         {"spool: {path: /s}", "spool: {nats: ^{url: nats://127.0.0.1:4222}}"},
-        {"relay: {proxy: \"\"}", "relay: {proxy: ^http://proxy:3128}"},
         {"roles: [ingest, relay]", "roles: ^[ingest]"},
         {"debug: {core_dumps: false}", "debug: {core_dumps: ^true}"},
     }));

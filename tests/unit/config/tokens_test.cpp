@@ -1,6 +1,9 @@
 #include "loading.hpp"
 
+#include <gatepost/config/reload.hpp>
+
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <support/temporary_directory.hpp>
 
@@ -89,6 +92,68 @@ TEST_CASE("tokens: no message ever holds one") {
         CHECK(config::format(each, "f").find("s3cret") == std::string::npos);
     }
     unsetenv(variable);
+}
+
+TEST_CASE("tokens: those of files are read anew, the others stay") {
+    const test::temporary_directory directory;
+    const auto file = directory.file("token");
+    std::ofstream(file) << "old";
+    setenv(variable, "variable", 1);
+    const auto running =
+        load("pixels: [{id: P, access_token_file: " + file +
+             "}, {id: Q, access_token_env: " + variable + "}, {id: R, mode: observe}]");
+    CHECK(running.access_token_files == std::map<std::string, std::string>{{"P", file}});
+    std::ofstream(file) << "new\n";
+    setenv(variable, "another", 1);
+    const auto fresh = config::reread_secrets(running);
+    unsetenv(variable);
+    CHECK(fresh.found.empty());
+    CHECK(fresh.access_tokens.size() == 3);
+    CHECK(fresh.access_tokens.at("P").reveal() == "new");
+    CHECK(fresh.access_tokens.at("Q").reveal() == "variable");
+    CHECK(fresh.access_tokens.at("R").reveal().empty());
+}
+
+// A secret mounted by Kubernetes: token -> ..data/token, and ..data -> a directory that is swapped.
+TEST_CASE("tokens: a link that is swapped is followed") {
+    namespace fs = std::filesystem;
+    const test::temporary_directory directory;
+    const fs::path mount = directory.file("secret");
+    for (const auto* version : {"1", "2"}) {
+        fs::create_directories(mount / version);
+        std::ofstream(mount / version / "token") << "token" << version;
+    }
+    fs::create_symlink("1", mount / "..data");
+    fs::create_symlink("..data/token", mount / "token");
+    const auto running = load(pixel_with("access_token_file: " + (mount / "token").string()));
+    CHECK(running.access_tokens.at("P").reveal() == "token1");
+    fs::create_symlink("2", mount / "..data_tmp");
+    fs::rename(mount / "..data_tmp", mount / "..data");
+    CHECK(config::reread_secrets(running).access_tokens.at("P").reveal() == "token2");
+}
+
+TEST_CASE("tokens: files that are wrong when read anew are named and change nothing, others do") {
+    const test::temporary_directory directory;
+    std::string yaml = "pixels:\n";
+    for (const auto* pixel : {"A", "B", "C", "D"}) {
+        std::ofstream(directory.file(pixel)) << "fine";
+        yaml += std::string("  - {id: ") + pixel + ", access_token_file: " + directory.file(pixel) +
+                "}\n";
+    }
+    const auto running = load(yaml);
+    std::filesystem::remove(directory.file("A"));
+    std::ofstream(directory.file("B")) << " \n";
+    std::ofstream(directory.file("C")) << "s3cret\r\nX-Evil: s3cret";
+    std::ofstream(directory.file("D")) << "finer";
+    const auto fresh = config::reread_secrets(running);
+    for (const auto* kept : {"A", "B", "C"}) {
+        CHECK(fresh.access_tokens.at(kept).reveal() == "fine");
+    }
+    CHECK(fresh.access_tokens.at("D").reveal() == "finer");
+    CHECK(config::format(fresh.found, "f") ==
+          "f: pixels[A].access_token_file: the file cannot be read\n"
+          "f: pixels[B].access_token_file: the file is empty\n"
+          "f: pixels[C].access_token_file: the token holds characters that no token has\n");
 }
 
 TEST_CASE("pixels: an id is needed, once, and a controller has a name") {

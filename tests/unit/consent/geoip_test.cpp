@@ -120,3 +120,15 @@ TEST_CASE("geoip: a database that was cut off or damaged never ends the program"
         try_out(flipped);
     }
 }
+
+TEST_CASE("geoip: a file that is overwritten or cut off in its place changes nothing") {
+    const test::temporary_directory directory;
+    const auto file = directory.file("places.mmdb");
+    std::filesystem::copy_file(data + "test.mmdb", file);
+    const auto opened = geoip::open(file);
+    REQUIRE(opened.has_value());
+    std::ofstream(file, std::ios::trunc) << "something else";
+    const auto found = (*opened)->find("198.51.100.7");
+    REQUIRE(found);
+    CHECK(found->country == "DE");
+}

@@ -28,6 +28,20 @@ TEST_CASE("arrivals: a denial takes back what was received up to it, and nothing
     }
 }
 
+TEST_CASE(
+    "arrivals: what was held at the start came before every denial, whatever the clock says") {
+    const auto newest = fake_clock::start;
+    ingest::arrivals order(newest);
+    const auto now = newest - hours(24 * 365); // set back in between
+    CHECK(order.newest_at_start() == newest);
+    const auto before = order.event(now).received();
+    const auto denied = order.denial(now);
+    CHECK(denied >= newest);
+    CHECK(denied >= before);
+    CHECK(order.event(now).received() > denied);
+    CHECK(order.after_denial() > newest);
+}
+
 TEST_CASE("arrivals: an event is under way until it is handed over, and unfinished until the end") {
     ingest::arrivals order;
     CHECK(order.all_handed_over());

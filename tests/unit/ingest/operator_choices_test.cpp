@@ -114,9 +114,9 @@ TEST_CASE("minimisation: properties and the address that the operator does not s
 
 TEST_CASE("test code: an event's own one makes another variant of its record") {
     trial subject;
-    CHECK(subject.judge(event_named("Purchase")).records.at(0)->variant.empty());
+    CHECK(subject.judge(event_named("Purchase")).records.at(0)->variant == "web/");
     const auto judged = subject.judge(event_named("Purchase", R"(,"test_event_code":"TEST1")"));
-    CHECK(judged.records.at(0)->variant == "TEST1");
+    CHECK(judged.records.at(0)->variant == "web/TEST1");
     CHECK(judged.records.at(0)->payload.find("TEST1") == std::string::npos);
 }
 

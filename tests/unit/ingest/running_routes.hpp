@@ -25,9 +25,9 @@ class running_routes {
         : options_(std::move(chosen)),
           gates_(consent::gate(std::move(consent), consent::catalog::built_in())) {
         audit.directory = directory_.file("audit");
-        queue_ = spool::open_sqlite_queue(
-                     {.path = directory_.file("spool"), .max_bytes_of_pixel = std::move(quotas)},
-                     clock, metrics_)
+        queue_ = spool::open_sqlite_queue({.path = directory_.file("spool"),
+                                           .limits = {.max_bytes_of_pixel = std::move(quotas)}},
+                                          clock, metrics_)
                      .value();
         registry_ =
             ledger::registry::open({.file = directory_.file("registry.db")}, key_, clock).value();

@@ -68,6 +68,21 @@ TEST_CASE("sweeper: what the registry forbids goes, dead letters too, and the re
     CHECK(now.queue.ids() == strings{"another's", "nobody's", "another shop's"});
 }
 
+TEST_CASE("sweeper: what is said under the pixel's present controller reaches what came before") {
+    sweeping now;
+    now.queue.held = {
+        {.event_id = "before", .subjects = {key(1)}, .controller = "former"},
+        {.event_id = "dead", .subjects = {key(1)}, .controller = "former", .dead = true},
+        {.event_id = "after", .subjects = {key(1)}},
+        {.event_id = "another's", .subjects = {key(2)}, .controller = "former"}};
+    now.registry.controllers = {{walked_queue::pixel, "default"}};
+    now.registry.forbid(visitor(1));
+    const auto gone = now.forget(visitor(1));
+    CHECK(gone.complete);
+    CHECK(gone.deleted == 3);
+    CHECK(now.queue.ids() == strings{"another's"});
+}
+
 TEST_CASE("sweeper: an event on its way goes from disk and is counted apart") {
     sweeping now;
     now.queue.held = {{.event_id = "waiting", .subjects = {key(1)}},

@@ -27,6 +27,7 @@ struct held_event {
 // Only walks; a walk runs when asked for, or when the test says so.
 class walked_queue final : public spool::queue {
   public:
+    static constexpr auto pixel = "C0EXAMPLE0PIXEL0CODE"; // of all it holds
     std::vector<held_event> held;
     bool at_once = true;
     core::error_code failure; // ends the next walks
@@ -62,7 +63,7 @@ class walked_queue final : public spool::queue {
             return asked_.front().first(
                 {.dead = each.dead,
                  .leased = each.leased,
-                 .pixel = "C0EXAMPLE0PIXEL0CODE",
+                 .pixel = pixel,
                  .controller = each.controller,
                  .event = "Purchase",
                  .event_id = each.event_id,
@@ -108,6 +109,12 @@ class walked_queue final : public spool::queue {
     }
     void settle(const std::string&, std::vector<spool::settlement>) override {}
     core::result<spool::backlog> look(const std::string&) override { return spool::backlog(); }
+    void list_dead(spool::dead_query, std::size_t, list_done done) override {
+        done(std::vector<spool::dead_letter>());
+    }
+    void replay_dead(spool::dead_query, replay_check, replay_done done) override { done({}); }
+    void remove_dead(spool::dead_query, removal_done done) override { done({}); }
+    void set_limits(const spool::limits&) override {}
     std::vector<std::string> pixels() override { return {}; }
     spool::totals count() const override { return {}; }
 
@@ -128,6 +135,7 @@ class told_registry final : public ledger::registry {
     std::vector<std::pair<ledger::subject, core::wall_time>> withdrawn;
     std::set<std::pair<std::string, core::subject_key>> forbidden;
     std::vector<ledger::entry> held;
+    ledger::controllers_by_pixel controllers;
     core::error_code failure;
     bool newer_is_held = false;
     bool needs_sweep = false;
@@ -135,9 +143,20 @@ class told_registry final : public ledger::registry {
     std::vector<std::uint64_t> sweeps_finished;
 
     bool forbids(const ledger::waiting_event& event) const override {
+        const auto names = controllers_of(event.pixel, event.controller);
         return std::ranges::any_of(event.subjects, [&](const core::subject_key& key) {
-            return forbidden.contains({std::string(event.controller), key});
+            return std::ranges::any_of(names, [&](const std::string& name) {
+                return forbidden.contains({name, key});
+            });
         });
+    }
+    std::vector<std::string> controllers_of(std::string_view pixel,
+                                            std::string_view when_received) const override {
+        std::vector<std::string> all{std::string(when_received)};
+        if (const auto present = controllers.find(pixel); present != controllers.end()) {
+            all.push_back(present->second);
+        }
+        return all;
     }
     std::vector<ledger::entry> entries(std::string_view,
                                        std::span<const core::subject_key>) const override {
@@ -171,6 +190,10 @@ class told_registry final : public ledger::registry {
     void lift(const ledger::subject&, std::chrono::sys_seconds) override {}
     void note_gpc(const ledger::subject&, std::chrono::sys_seconds, done finished) override {
         finished(failure);
+    }
+    void keep_grants_for(std::chrono::seconds) override {}
+    void use_controllers(ledger::controllers_by_pixel now) override {
+        controllers = std::move(now);
     }
     void close() override {}
 

@@ -38,8 +38,10 @@ std::string sha256(const std::string& text) {
 }
 
 struct office {
-    explicit office(ingest::options given) : chosen(std::move(given)) {}
-    office() : office(ingest::options{.pixels = {{.id = pixel}}}) {}
+    explicit office(ingest::options given, core::wall_time newest = {})
+        : chosen(std::move(given)), order(newest) {}
+    explicit office(core::wall_time newest = {})
+        : office(ingest::options{.pixels = {{.id = pixel}}}, newest) {}
 
     ingest::options chosen;
     walked_queue queue;
@@ -342,6 +344,17 @@ TEST_CASE("erasure: everything received so far is withdrawn, and what comes late
     CHECK(at.registry.withdrawn[0].second < after);
 }
 
+TEST_CASE("visitor routes: what is said with the clock set back comes after what was held before") {
+    const auto newest = fake_clock::start + std::chrono::hours(24 * 365);
+    office at(newest);
+    const auto body = GENERATE(as<std::string>{}, R"({"marketing":"denied",)", "{") + alice + "}";
+    at.post_ok(body.starts_with(R"({"m)") ? "/v1/consent" : "/v1/erasure", body);
+    REQUIRE(at.registry.choices.size() == 1);
+    CHECK(at.registry.choices[0].at == core::to_seconds(newest));
+    REQUIRE(at.registry.withdrawn.size() == 1);
+    CHECK(at.registry.withdrawn[0].second >= newest);
+}
+
 TEST_CASE("erasure: an audit trail that cannot be written is a 503 to try again") {
     office at;
     at.trail.failure = make_error_code(boost::system::errc::io_error);
@@ -379,6 +392,19 @@ TEST_CASE("subject: shows what is held about this visitor, and changes nothing")
     CHECK(at.registry.withdrawn.empty());
     CHECK(at.registry.sweeps_begun == 0);
     CHECK(at.trail.erased.empty());
+}
+
+TEST_CASE("subject: shows what came before the pixel's controller was renamed") {
+    office at({.pixels = {{.id = pixel, .controller = "renamed"}}});
+    at.registry.controllers = {{pixel, "renamed"}};
+    at.queue.held = {of_alice("before"), of_alice("dead"), {.event_id = "another's"}};
+    at.queue.held[1].dead = true;
+    const auto answered = at.post_ok("/v1/subject", "{" + alice + "}");
+    REQUIRE(answered.root().find("waiting").size() == 1);
+    REQUIRE(answered.root().find("dead_letters").size() == 1);
+    const auto gone = at.post_ok("/v1/erasure", "{" + alice + "}");
+    CHECK(gone.root().find("deleted").integer() == 2);
+    CHECK(at.queue.ids() == strings{"another's"});
 }
 
 TEST_CASE("subject: an answer that would be too large is cut, and says so") {

@@ -76,9 +76,9 @@ TEST_CASE_METHOD(registry_fixture, "registry file: is there once it holds someth
 TEST_CASE_METHOD(registry_fixture, "registry file: a newer version is refused and left as it is") {
     open();
     registry.reset();
-    change("PRAGMA user_version = 2");
+    change("PRAGMA user_version = 3");
     CHECK(try_open().error() == ledger::errc::newer_version);
-    CHECK(ask("PRAGMA user_version") == 2);
+    CHECK(ask("PRAGMA user_version") == 3);
 }
 
 TEST_CASE_METHOD(registry_fixture, "registry file: something else is refused and left as it is") {

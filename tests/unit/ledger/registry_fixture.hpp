@@ -95,7 +95,7 @@ class registry_fixture {
     // Whether an event that was received at `second` may not be sent any more.
     bool forbids(const ledger::subject& who, int second,
                  const std::string& shown = evidence("send", "opt_in", "DE")) const {
-        return registry->forbids({who.controller, who.keys, at(second), shown});
+        return registry->forbids({"C0EXAMPLE", who.controller, who.keys, at(second), shown});
     }
     // "format state detail" of each finding.
     std::vector<std::string> recall(const ledger::subject& who) const {

@@ -99,6 +99,31 @@ TEST_CASE_METHOD(registry_fixture, "second look: forbids what was withdrawn whil
     CHECK_FALSE(forbids(visitor({1}, "other"), 5));
 }
 
+TEST_CASE_METHOD(registry_fixture,
+                 "second look: asks under the name of when the event came and the present one") {
+    chosen.controllers = {{"C0EXAMPLE", "brand"}, {"C0ANOTHER", "third"}};
+    open();
+    CHECK(registry->controllers_of("C0EXAMPLE", "shop") == words{"shop", "brand"});
+    CHECK(registry->controllers_of("C0EXAMPLE", "brand") == words{"brand"});
+    CHECK(registry->controllers_of("C0REMOVED", "shop") == words{"shop"});
+    record(visitor({1}, "shop"), choice::denied, 10);
+    record(visitor({2}, "brand"), choice::erased, 10);
+    withdraw_waiting(visitor({3}, "brand"), 10);
+    note_gpc(visitor({4}, "brand"), 10);
+    record(visitor({5}, "third"), choice::denied, 10);
+    for (const std::uint64_t n : {1, 2, 3}) {
+        CHECK(forbids(visitor({n}, "shop"), 5));
+    }
+    CHECK(forbids(visitor({4}, "shop"), 5, evidence("send", "opt_out", "US")));
+    CHECK_FALSE(forbids(visitor({5}, "shop"), 5));
+    // A grant that is later than what was said under either name lets it go.
+    CHECK_FALSE(forbids(visitor({2}, "shop"), 15, evidence("send", "opt_in", "DE", 11)));
+    CHECK_FALSE(forbids(visitor({3}, "shop"), 11));
+    registry->use_controllers({{"C0EXAMPLE", "third"}});
+    CHECK_FALSE(forbids(visitor({2}, "shop"), 5));
+    CHECK(forbids(visitor({5}, "shop"), 5));
+}
+
 TEST_CASE_METHOD(registry_fixture, "sweep: what was denied after it began is kept, also on disk") {
     open();
     withdraw_waiting(visitor({1}), 10);
@@ -158,12 +183,30 @@ TEST_CASE_METHOD(registry_fixture, "retention: grants and denials go when their 
     CHECK(ask("SELECT count(*) FROM choices") == 0);
 }
 
+TEST_CASE_METHOD(registry_fixture, "retention: another time for grants, longer or shorter") {
+    chosen.grant_retention = std::chrono::hours(24);
+    open();
+    record(visitor({1}), choice::granted, 0);
+    record(visitor({2}), choice::denied, 0);
+    registry->keep_grants_for(std::chrono::hours(72));
+    clock.advance(std::chrono::hours(25));
+    // Once this one has gone, all of them have been looked at.
+    record(visitor({3}), choice::granted, -72 * 3600);
+    clock.advance(std::chrono::hours(2));
+    REQUIRE(eventually([&] { return recall(visitor({3})).empty(); }));
+    CHECK(recall(visitor({1})) == words{"registry granted"});
+
+    registry->keep_grants_for(std::chrono::hours(1));
+    clock.advance(std::chrono::hours(2));
+    REQUIRE(eventually([&] { return recall(visitor({1})).empty(); }));
+    CHECK(recall(visitor({2})) == words{"registry denied withdrawn"});
+}
+
 TEST_CASE_METHOD(registry_fixture, "retention: five years for denials if nothing else is said") {
     open();
     record(visitor({1}), choice::denied, 0);
     record(visitor({2}), choice::granted, 0);
     clock.advance(std::chrono::hours(24) * 365 * 5);
-    open();
     REQUIRE(eventually([&] { return registry->size() == 1; }));
     CHECK(recall(visitor({1})) == words{"registry denied withdrawn"});
     clock.advance(std::chrono::hours(2));
@@ -202,7 +245,7 @@ TEST_CASE_METHOD(registry_fixture, "registry: changes and look-ups from several 
                 registry->record(visitor({1}), second % 2 == 0 ? choice::denied : choice::granted,
                                  at(second), {});
                 registry->withdraw_waiting(visitor({std::uint64_t(100 + t)}), at(second), {});
-                registry->forbids({"shop", visitor({1}).keys, at(0), "{}"});
+                registry->forbids({"C0EXAMPLE", "shop", visitor({1}).keys, at(0), "{}"});
                 registry->sweep_finished(registry->sweep_begins());
             }
         });

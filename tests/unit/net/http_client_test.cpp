@@ -1,103 +1,31 @@
 #include "certificate.hpp"
+#include "client.hpp"
 #include "running_server.hpp"
 #include "scripted_peer.hpp"
 
 #include <gatepost/net/http_client.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
 #include <array>
-#include <fstream>
-#include <functional>
 #include <future>
 #include <netinet/tcp.h>
-#include <optional>
 #include <thread>
 #include <vector>
 
 using namespace gatepost;
 using namespace std::chrono_literals;
 using net::client_errc;
+using test::client;
+using test::kind_of;
+using test::over_tls;
+using test::plain;
+using test::request;
 using test::running_server;
-
-namespace {
-
-using answer_result = core::result<core::upstream_answer, net::client_failure>;
-using slot = std::optional<answer_result>;
-
-core::upstream_request request(std::string target, std::string body = "body") {
-    return {.target = std::move(target),
-            .headers = {{"Content-Type", "application/json"}, {"Access-Token", "t"}},
-            .body = std::move(body)};
-}
-
-bool always() {
-    return true;
-}
-
-boost::asio::awaitable<void> run_post(net::http_client& client, core::upstream_request what,
-                                      slot& into, std::function<bool()> may_send) {
-    into = co_await client.post(std::move(what), std::move(may_send));
-}
-
-// A client with its own context, which runs while something is posted.
-class client {
-  public:
-    explicit client(net::client_options options)
-        : options_(std::move(options)), http_(context_, options_, metrics_) {}
-
-    void begin(core::upstream_request what, slot& into, std::function<bool()> may_send = always) {
-        boost::asio::co_spawn(context_, run_post(http_, std::move(what), into, std::move(may_send)),
-                              boost::asio::detached);
-    }
-    void finish() {
-        context_.restart();
-        context_.run();
-    }
-    answer_result post(core::upstream_request what, std::function<bool()> may_send = always) {
-        slot answer;
-        begin(std::move(what), answer, std::move(may_send));
-        finish();
-        return answer.value();
-    }
-    net::http_client& http() { return http_; }
-    // The value of a metric's line, which begins so.
-    std::string metric(const std::string& beginning) const {
-        const auto text = metrics_.render();
-        const auto start = text.find("\n" + beginning + " ");
-        return start == std::string::npos
-                   ? "absent"
-                   : text.substr(start + beginning.size() + 2,
-                                 text.find('\n', start + 1) - start - beginning.size() - 2);
-    }
-
-  private:
-    net::client_options options_;
-    observe::metrics metrics_{{}};
-    boost::asio::io_context context_{1};
-    net::http_client http_;
-};
-
-net::client_options plain(std::uint16_t port) {
-    return {.endpoint = {.tls = false, .host = "127.0.0.1", .port = port}};
-}
-
-net::client_options over_tls(std::uint16_t port, const std::string& ca_file,
-                             std::string host = "localhost") {
-    return {.endpoint = {.tls = true, .host = std::move(host), .port = port}, .ca_file = ca_file};
-}
-
-client_errc kind_of(const answer_result& failed) {
-    REQUIRE(failed.has_error());
-    return failed.error().kind;
-}
-
-} // namespace
+using test::slot;
 
 TEST_CASE("http client: over verified TLS a connection is used for many requests") {
     test::certificate shown("DNS:localhost,IP:127.0.0.1");
@@ -105,7 +33,7 @@ TEST_CASE("http client: over verified TLS a connection is used for many requests
     const auto host = GENERATE(as<std::string>(), "localhost", "127.0.0.1");
     client upstream(over_tls(server.address().port, shown.file(), host));
     for (int i = 0; i < 5; ++i) {
-        const auto answer = upstream.post(request("/" + std::to_string(i), "event"));
+        const auto answer = upstream.send(request("/" + std::to_string(i), "event"));
         REQUIRE(answer.has_value());
         CHECK(answer->status == 200);
         CHECK(answer->body == "POST /" + std::to_string(i) + " event");
@@ -116,44 +44,7 @@ TEST_CASE("http client: over verified TLS a connection is used for many requests
     CHECK(upstream.metric("gatepost_upstream_connections{state=\"busy\"}") == "0");
 }
 
-TEST_CASE("http client: a certificate nobody vouches for is refused, with the reason") {
-    test::certificate shown("DNS:localhost");
-    test::certificate other("DNS:localhost");
-    running_server server({}, shown.server());
-    client upstream(over_tls(server.address().port, other.file()));
-    const auto answer = upstream.post(request("/"));
-    CHECK(kind_of(answer) == client_errc::tls);
-    CHECK(answer.error().detail.find("self-signed certificate") != std::string::npos);
-    CHECK(upstream.metric("gatepost_upstream_handshakes_total") == "0");
-}
-
-TEST_CASE("http client: a certificate for another name or address is refused") {
-    test::certificate shown("DNS:other.example,IP:127.0.0.2");
-    running_server server({}, shown.server());
-    const auto [host, reason] = GENERATE(table<std::string, std::string>(
-        {{"localhost", "hostname mismatch"}, {"127.0.0.1", "IP address mismatch"}}));
-    client upstream(over_tls(server.address().port, shown.file(), host));
-    const auto answer = upstream.post(request("/"));
-    CHECK(kind_of(answer) == client_errc::tls);
-    CAPTURE(answer.error().detail);
-    CHECK(answer.error().detail.find(reason) != std::string::npos);
-}
-
-TEST_CASE("http client: a server that speaks no TLS is a TLS failure") {
-    test::certificate trusted("DNS:localhost");
-    running_server server;
-    client upstream(over_tls(server.address().port, trusted.file()));
-    CHECK(kind_of(upstream.post(request("/"))) == client_errc::tls);
-}
-
-TEST_CASE("http client: trust anchors that cannot be read end the start") {
-    const test::temporary_directory directory;
-    CHECK_THROWS(client(over_tls(443, directory.file("missing.pem"))));
-    std::ofstream(directory.file("empty.pem"));
-    CHECK_THROWS(client(over_tls(443, directory.file("empty.pem"))));
-}
-
-TEST_CASE("http client: as many connections are open as posts are under way") {
+TEST_CASE("http client: as many connections are open as requests are under way") {
     running_server server;
     client upstream(plain(server.address().port));
     std::array<slot, 3> answers;
@@ -165,10 +56,10 @@ TEST_CASE("http client: as many connections are open as posts are under way") {
         REQUIRE(answer->has_value());
     }
     CHECK(server->accepted() == 3);
-    REQUIRE(upstream.post(request("/")).has_value());
+    REQUIRE(upstream.send(request("/")).has_value());
     CHECK(server->accepted() == 3);
     upstream.http().close_idle();
-    REQUIRE(upstream.post(request("/")).has_value());
+    REQUIRE(upstream.send(request("/")).has_value());
     CHECK(server->accepted() == 4);
 }
 
@@ -177,8 +68,8 @@ TEST_CASE("http client: a connection past its age is not used again") {
     auto options = plain(server.address().port);
     options.connection_age = 0ms;
     client upstream(options);
-    REQUIRE(upstream.post(request("/")).has_value());
-    REQUIRE(upstream.post(request("/")).has_value());
+    REQUIRE(upstream.send(request("/")).has_value());
+    REQUIRE(upstream.send(request("/")).has_value());
     CHECK(server->accepted() == 2);
 }
 
@@ -196,8 +87,8 @@ TEST_CASE("http client: a kept connection that the peer has closed is replaced, 
         second.read_until("two");
         second.write(ok);
     });
-    const auto one = upstream.post(request("/", "one"));
-    const auto two = upstream.post(request("/", "two"));
+    const auto one = upstream.send(request("/", "one"));
+    const auto two = upstream.send(request("/", "two"));
     script.join();
     REQUIRE(one.has_value());
     REQUIRE(two.has_value());
@@ -222,8 +113,8 @@ TEST_CASE("http client: a kept connection that breaks with the request is repeat
         second.read_until("two"); // or the end, when nothing is written
         second.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
     });
-    REQUIRE(upstream.post(request("/", "one")).has_value());
-    const auto two = upstream.post(request("/", "two"), [&] {
+    REQUIRE(upstream.send(request("/", "one")).has_value());
+    const auto two = upstream.send(request("/", "two"), [&] {
         ++asked;
         return may;
     });
@@ -244,14 +135,14 @@ TEST_CASE("http client: a request is withheld that may not be sent when its conn
     running_server server;
     client upstream(plain(server.address().port));
     std::size_t open_when_asked = 0;
-    const auto first = upstream.post(request("/"), [&] {
+    const auto first = upstream.send(request("/"), [&] {
         open_when_asked = server->accepted();
         return false;
     });
     CHECK(kind_of(first) == client_errc::withheld);
     // On a kept connection there is nothing to wait for, and it is not asked again.
-    REQUIRE(upstream.post(request("/")).has_value());
-    CHECK(upstream.post(request("/"), [] { return false; }).has_value());
+    REQUIRE(upstream.send(request("/")).has_value());
+    CHECK(upstream.send(request("/"), [] { return false; }).has_value());
 }
 
 TEST_CASE("http client: interim answers are passed over, and none is taken for a later one") {
@@ -265,8 +156,8 @@ TEST_CASE("http client: interim answers are passed over, and none is taken for a
         only.read_until("two");
         only.write("HTTP/1.1 500 Oh\r\nContent-Length: 3\r\n\r\ntwo");
     });
-    const auto one = upstream.post(request("/", "one"));
-    const auto two = upstream.post(request("/", "two"));
+    const auto one = upstream.send(request("/", "one"));
+    const auto two = upstream.send(request("/", "two"));
     script.join();
     REQUIRE(one.has_value());
     CHECK(one->status == 200);
@@ -288,7 +179,7 @@ TEST_CASE("http client: interim answers without end, or a switch of protocols, a
             only.write(interim);
         }
     });
-    const auto one = upstream.post(request("/", "one"));
+    const auto one = upstream.send(request("/", "one"));
     script.join();
     CHECK(kind_of(one) == client_errc::answer);
 }
@@ -309,10 +200,10 @@ TEST_CASE("http client: bytes that nobody asked for are not the next answer") {
         second.read_until("two");
         second.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
     });
-    REQUIRE(upstream.post(request("/", "one")).has_value());
+    REQUIRE(upstream.send(request("/", "one")).has_value());
     taken.set_value();
     strayed.get_future().wait();
-    const auto two = upstream.post(request("/", "two"));
+    const auto two = upstream.send(request("/", "two"));
     script.join();
     REQUIRE(two.has_value());
     CHECK(two->body == "two");
@@ -347,8 +238,8 @@ TEST_CASE("http client: bytes that nobody asked for are not the next answer, beh
             each.next_layer().set_option(cork(false), failed);
         }
     });
-    REQUIRE(upstream.post(request("/", "one")).has_value());
-    const auto two = upstream.post(request("/", "two"));
+    REQUIRE(upstream.send(request("/", "one")).has_value());
+    const auto two = upstream.send(request("/", "two"));
     // Lets the script end should no second connection have come.
     asio::ip::tcp::socket(context).connect(door.local_endpoint());
     script.join();
@@ -361,10 +252,10 @@ TEST_CASE("http client: a name is looked up, and one that does not exist is said
     auto options = plain(server.address().port);
     options.endpoint.host = "localhost";
     client by_name(options);
-    CHECK(by_name.post(request("/")).has_value());
+    CHECK(by_name.send(request("/")).has_value());
     options.endpoint.host = "no-such-host.invalid"; // RFC 6761: never exists
     client nobody(options);
-    const auto answer = nobody.post(request("/"));
+    const auto answer = nobody.send(request("/"));
     REQUIRE(answer.has_error());
     CHECK((kind_of(answer) == client_errc::resolve || kind_of(answer) == client_errc::timeout));
     CHECK(answer.error().detail.starts_with("name look-up: "));
@@ -380,8 +271,8 @@ TEST_CASE("http client: an answer that breaks off is not asked for again") {
         only.read_until("two");
         only.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
     });
-    REQUIRE(upstream.post(request("/", "one")).has_value());
-    const auto two = upstream.post(request("/", "two"));
+    REQUIRE(upstream.send(request("/", "one")).has_value());
+    const auto two = upstream.send(request("/", "two"));
     script.join();
     CHECK(kind_of(two) == client_errc::broken);
     CHECK_FALSE(peer.is_called());
@@ -391,7 +282,7 @@ TEST_CASE("http client: a new connection that is closed without an answer is not
     test::scripted_peer peer;
     client upstream(plain(peer.port()));
     std::thread script([&] { peer.accept().read_until("one"); });
-    CHECK(kind_of(upstream.post(request("/", "one"))) == client_errc::broken);
+    CHECK(kind_of(upstream.send(request("/", "one"))) == client_errc::broken);
     script.join();
     CHECK_FALSE(peer.is_called());
 }
@@ -406,9 +297,9 @@ TEST_CASE("http client: an answer with Connection: close is the connection's las
             each.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}");
         }
     });
-    CHECK(upstream.post(request("/", "one")).has_value());
+    CHECK(upstream.send(request("/", "one")).has_value());
     CHECK(upstream.metric("gatepost_upstream_connections{state=\"idle\"}") == "0");
-    CHECK(upstream.post(request("/", "two")).has_value());
+    CHECK(upstream.send(request("/", "two")).has_value());
     script.join();
 }
 
@@ -417,33 +308,24 @@ TEST_CASE("http client: an answer that does not come is a timeout") {
     auto options = plain(server.address().port);
     options.request_timeout = 50ms;
     client upstream(options);
-    CHECK(kind_of(upstream.post(request("/wait"))) == client_errc::timeout);
+    CHECK(kind_of(upstream.send(request("/wait"))) == client_errc::timeout);
     CHECK(upstream.metric("gatepost_upstream_connections{state=\"idle\"}") == "0");
     CHECK(upstream.metric("gatepost_upstream_connections{state=\"busy\"}") == "0");
-}
-
-TEST_CASE("http client: a handshake that does not end is a timeout") {
-    test::certificate trusted("DNS:localhost");
-    test::scripted_peer peer; // never accepts, the kernel does
-    auto options = over_tls(peer.port(), trusted.file(), "127.0.0.1");
-    options.connect_timeout = 50ms;
-    client upstream(options);
-    CHECK(kind_of(upstream.post(request("/"))) == client_errc::timeout);
 }
 
 TEST_CASE("http client: nobody listening is a failure to connect") {
     const auto port = test::scripted_peer().port();
     client upstream(plain(port));
-    CHECK(kind_of(upstream.post(request("/"))) == client_errc::connect);
+    CHECK(kind_of(upstream.send(request("/"))) == client_errc::connect);
 }
 
 TEST_CASE("http client: an answer that is too large or no HTTP is a bad answer") {
     running_server server;
     auto options = plain(server.address().port);
     options.max_answer = core::byte_size{99'999};
-    CHECK(kind_of(client(options).post(request("/large"))) == client_errc::answer);
+    CHECK(kind_of(client(options).send(request("/large"))) == client_errc::answer);
     options.max_answer = core::byte_size{100'000};
-    CHECK(client(options).post(request("/large")).has_value());
+    CHECK(client(options).send(request("/large")).has_value());
 
     test::scripted_peer peer;
     client upstream(plain(peer.port()));
@@ -452,14 +334,14 @@ TEST_CASE("http client: an answer that is too large or no HTTP is a bad answer")
         only.read_until("body");
         only.write("SMTP ready\r\n\r\n");
     });
-    CHECK(kind_of(upstream.post(request("/"))) == client_errc::answer);
+    CHECK(kind_of(upstream.send(request("/"))) == client_errc::answer);
     script.join();
 }
 
 TEST_CASE("http client: a reset instead of an answer is broken") {
     running_server server;
     client upstream(plain(server.address().port));
-    CHECK(kind_of(upstream.post(request("/reset"))) == client_errc::broken);
+    CHECK(kind_of(upstream.send(request("/reset"))) == client_errc::broken);
 }
 
 TEST_CASE("http client: an answer that comes while the body is written counts, not the reset") {
@@ -470,7 +352,7 @@ TEST_CASE("http client: an answer that comes while the body is written counts, n
     running_server server({}, tls ? shown.server() : nullptr);
     const auto port = server.address().port;
     client upstream(tls ? over_tls(port, shown.file()) : plain(port));
-    const auto answer = upstream.post(request("/refused", std::string(64 << 20, 'b')));
+    const auto answer = upstream.send(request("/refused", std::string(64 << 20, 'b')));
     REQUIRE(answer.has_value());
     CHECK(answer->status == 403);
     CHECK(upstream.metric("gatepost_upstream_connections{state=\"idle\"}") == "0");
@@ -488,7 +370,7 @@ TEST_CASE("http client: an early answer is a refusal; success cannot be for what
         only.write("HTTP/1.1 " + std::to_string(status) +
                    " Early\r\nContent-Length: 10\r\n\r\n{\"code\":0}");
     });
-    const auto answer = upstream.post(request("/", std::string(64 << 20, 'b')));
+    const auto answer = upstream.send(request("/", std::string(64 << 20, 'b')));
     script.join();
     if (counts) {
         REQUIRE(answer.has_value());
@@ -502,7 +384,7 @@ TEST_CASE("http client: a peer that closes in the middle of the body says nothin
     test::scripted_peer peer;
     client upstream(plain(peer.port()));
     std::thread script([&] { peer.accept().read_until("bbb"); });
-    CHECK(kind_of(upstream.post(request("/", std::string(64 << 20, 'b')))) == client_errc::broken);
+    CHECK(kind_of(upstream.send(request("/", std::string(64 << 20, 'b')))) == client_errc::broken);
     script.join();
     CHECK_FALSE(peer.is_called());
 }
@@ -510,7 +392,7 @@ TEST_CASE("http client: a peer that closes in the middle of the body says nothin
 TEST_CASE("http client: a redirect is an answer like any other") {
     running_server server;
     client upstream(plain(server.address().port));
-    const auto answer = upstream.post(request("/moved"));
+    const auto answer = upstream.send(request("/moved"));
     REQUIRE(answer.has_value());
     CHECK(answer->status == 302);
     CHECK(server->accepted() == 1);
@@ -526,7 +408,7 @@ TEST_CASE("http client: Retry-After is read in seconds and as a date") {
             only.write("HTTP/1.1 503 Later\r\nRetry-After: " + value +
                        "\r\nContent-Length: 0\r\n\r\n");
         });
-        const auto answer = upstream.post(request("/"));
+        const auto answer = upstream.send(request("/"));
         script.join();
         REQUIRE(answer.has_value());
         CHECK(answer->status == 503);

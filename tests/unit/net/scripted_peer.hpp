@@ -22,15 +22,35 @@ class peer_connection {
     peer_connection(const peer_connection&) = delete;
     peer_connection& operator=(const peer_connection&) = delete;
 
-    // Reads a request whose body ends in `last`.
-    void read_until(std::string_view last) {
+    // Reads a request whose body ends in `last`, or what there is before the other end closes.
+    std::string read_until(std::string_view last) {
         std::string got;
         char byte = 0;
         while (!got.ends_with(last) && recv(socket_, &byte, 1, 0) == 1) {
             got += byte;
         }
+        return got;
     }
-    void write(std::string_view bytes) { send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+    // Everything until the other end closes.
+    std::string read_all() {
+        std::string got;
+        char byte = 0;
+        while (recv(socket_, &byte, 1, 0) == 1) {
+            got += byte;
+        }
+        return got;
+    }
+    // False when the other end has closed.
+    bool write(std::string_view bytes) {
+        return send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+               static_cast<ssize_t>(bytes.size());
+    }
+    // Whether the other end closes, or sends something, within so many milliseconds.
+    bool stirs_within(int milliseconds) const {
+        pollfd waiting{socket_, POLLIN, 0};
+        return poll(&waiting, 1, milliseconds) == 1;
+    }
+    int descriptor() const { return socket_; }
 
   private:
     int socket_;

@@ -109,6 +109,20 @@ TEST_CASE("log: what is below the chosen level is not written") {
     observe::configure_log({});
 }
 
+TEST_CASE("log: the level can be changed at any time, the format stays") {
+    observe::configure_log({.format = observe::log_format::text});
+    const auto lines = lines_of([] {
+        log(level::debug, "not yet");
+        observe::set_log_level(level::debug);
+        log(level::debug, "now");
+        observe::set_log_level(level::error);
+        log(level::warn, "no more");
+    });
+    observe::configure_log({});
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].ends_with("Z debug now"));
+}
+
 TEST_CASE("log: a line for people is one line, too") {
     observe::configure_log({.format = observe::log_format::text});
     const auto lines = lines_of([] {

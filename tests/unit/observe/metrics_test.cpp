@@ -40,6 +40,7 @@ void exercise(observe::metrics& metrics) {
     metrics.upstream_handshake();
     metrics.breaker(pixel, 2);
     metrics.paused(pixel, "token");
+    metrics.config_reload("ok");
 }
 
 } // namespace
@@ -77,6 +78,7 @@ TEST_CASE("metrics: each one of the contract is there under its name, with its l
             R"(gatepost_upstream_handshakes_total 1)",
             R"(gatepost_breaker_state{pixel="C0EXAMPLE0PIXEL0CODE"} 2)",
             R"(gatepost_pixel_paused{pixel="C0EXAMPLE0PIXEL0CODE",reason="token"} 1)",
+            R"(gatepost_config_reloads_total{result="ok"} 1)",
         }) {
         CHECK_THAT(text, Contains("\n" + std::string(line) + "\n"));
     }
@@ -102,6 +104,9 @@ TEST_CASE("metrics: a pixel that is not configured is labelled other") {
     CHECK_THAT(text, Contains(R"(gatepost_events_total{outcome="rejected",pixel="other"} 2)"));
     CHECK_THAT(text, Contains(R"(gatepost_delivered_total{pixel="other"} 1)"));
     CHECK_THAT(text, !Contains("MADE"));
+    // Of a breaker and a pause there is one for each pixel, and none for all the others together.
+    CHECK_THAT(text, !Contains("gatepost_breaker_state{"));
+    CHECK_THAT(text, !Contains("gatepost_pixel_paused{"));
 }
 
 TEST_CASE("metrics: counters add up, gauges take the last value") {
@@ -169,7 +174,7 @@ TEST_CASE("metrics: the text is Prometheus's format, each name with help and typ
         REQUIRE(std::regex_match(line, parts, sample));
         CHECK(described.contains(parts[1]));
     }
-    CHECK(described.size() >= 22);
+    CHECK(described.size() >= 23);
 }
 
 TEST_CASE("metrics: promtool finds nothing wrong") {
@@ -180,6 +185,77 @@ TEST_CASE("metrics: promtool finds nothing wrong") {
     observe::metrics metrics({pixel});
     exercise(metrics);
     CHECK(test::output_of("promtool check metrics 2>&1 || true", metrics.render()).empty());
+}
+
+TEST_CASE("metrics: with new pixels the counts stay, and the gauges of those that are gone go") {
+    constexpr auto other = "C0OTHER0PIXEL0CODE00";
+    observe::metrics metrics({pixel, other});
+    for (const auto* each : {pixel, other}) {
+        metrics.delivered(each, 10);
+        metrics.breaker(each, 2);
+        metrics.paused(each, "token");
+        metrics.paused(each, "permission");
+    }
+    metrics.configure({other, "C0NEW0"});
+    metrics.delivered(pixel, 1);
+    metrics.delivered("C0NEW0", 2);
+    // What a pixel's last request has to say after that is not heard.
+    metrics.breaker(pixel, 1);
+    metrics.paused(pixel, "token");
+    const auto text = metrics.render();
+    CHECK_THAT(text, Contains(R"(_delivered_total{pixel="C0EXAMPLE0PIXEL0CODE"} 10)"));
+    CHECK_THAT(text, Contains(R"(_delivered_total{pixel="C0OTHER0PIXEL0CODE00"} 10)"));
+    CHECK_THAT(text, Contains(R"(_delivered_total{pixel="other"} 1)"));
+    CHECK_THAT(text, Contains(R"(_delivered_total{pixel="C0NEW0"} 2)"));
+    CHECK_THAT(text, Contains(R"(_breaker_state{pixel="C0OTHER0PIXEL0CODE00"} 2)"));
+    CHECK_THAT(text, Contains(R"(_paused{pixel="C0OTHER0PIXEL0CODE00",reason="permission"} 1)"));
+    CHECK_THAT(text, !Contains(R"(_breaker_state{pixel="C0EXAMPLE0PIXEL0CODE")"));
+    CHECK_THAT(text, !Contains(R"(_paused{pixel="C0EXAMPLE0PIXEL0CODE")"));
+
+    // One that is back begins anew.
+    metrics.configure({pixel, other});
+    metrics.paused(pixel, "");
+    metrics.breaker(pixel, 0);
+    metrics.delivered(pixel, 1);
+    const auto again = metrics.render();
+    CHECK_THAT(again, !Contains(R"(_paused{pixel="C0EXAMPLE0PIXEL0CODE")"));
+    CHECK_THAT(again, Contains(R"(_breaker_state{pixel="C0EXAMPLE0PIXEL0CODE"} 0)"));
+    CHECK_THAT(again, Contains(R"(_delivered_total{pixel="C0EXAMPLE0PIXEL0CODE"} 11)"));
+}
+
+TEST_CASE("metrics: pixels come and go while several threads count") {
+    constexpr auto lasting = "C0OTHER0PIXEL0CODE00";
+    observe::metrics metrics({lasting, pixel});
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i) {
+        threads.emplace_back([&metrics] {
+            for (int n = 0; n < 1000; ++n) {
+                metrics.delivered(lasting, 1);
+                metrics.delivered(pixel, 1);
+                metrics.breaker(pixel, n % 3);
+                metrics.paused(pixel, n % 2 == 0 ? "token" : "");
+            }
+        });
+    }
+    for (int n = 0; n < 200; ++n) {
+        metrics.configure({lasting});
+        CHECK_THAT(metrics.render(), !Contains("gatepost_breaker_state{pixel="));
+        metrics.configure({lasting, pixel});
+    }
+    for (auto& thread : threads) {
+        thread.join();
+    }
+    const auto text = metrics.render();
+    CHECK_THAT(text, Contains(R"(_delivered_total{pixel="C0OTHER0PIXEL0CODE00"} 3000)"));
+    std::smatch found;
+    double both = 0;
+    for (const auto* label : {pixel, "other"}) {
+        const std::regex line("delivered_total\\{pixel=\"" + std::string(label) + "\"\\} ([0-9]+)");
+        if (std::regex_search(text, found, line)) {
+            both += std::stod(found[1]);
+        }
+    }
+    CHECK(both == 3000);
 }
 
 TEST_CASE("metrics: several threads count without losing any") {

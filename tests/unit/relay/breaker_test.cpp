@@ -122,3 +122,22 @@ TEST_CASE("breaker: a probe that came to nothing lets another one out") {
     CHECK(subject.admit(clock.steady()));
     CHECK_FALSE(subject.admit(clock.steady()));
 }
+
+TEST_CASE("breaker: new options change the next wait, and not what it knows") {
+    test::fake_clock clock;
+    breaker subject({.failures = 2, .open = 1s, .max = 30s});
+    subject.failed(clock.steady());
+    subject.reconfigure({.failures = 2, .open = 5s, .max = 8s});
+    subject.failed(clock.steady()); // the second in a row
+    CHECK(subject.retry_at() == clock.steady() + 5s);
+    clock.advance(5s);
+    REQUIRE(subject.admit(clock.steady()));
+    subject.failed(clock.steady());
+    CHECK(subject.retry_at() == clock.steady() + 8s);
+    subject.reconfigure({.failures = 2, .open = 1s, .max = 2s});
+    CHECK(subject.now() == breaker::state::open);
+    clock.advance(8s);
+    REQUIRE(subject.admit(clock.steady()));
+    subject.failed(clock.steady());
+    CHECK(subject.retry_at() == clock.steady() + 2s);
+}

@@ -134,7 +134,7 @@ TEST_CASE("flow control: a probe that came to nothing makes room for another") {
     }
     test.clock.advance(options.breaker.open);
     CHECK(test.subject.begin(test.clock.steady()));
-    test.subject.forget_request();
+    test.subject.forget_request(false);
     CHECK(test.subject.begin(test.clock.steady()));
     test.hear(upstream_health::refusing); // not the breaker's probe either
     CHECK(test.subject.is_paused());
@@ -196,4 +196,70 @@ TEST_CASE("flow control: the rate counts every request, and falls and rises with
     clock.advance(1s);
     subject.learn(came, clock.steady(), 0.5);
     CHECK(subject.rate() == Approx(5.2));
+}
+
+TEST_CASE("flow control: second tries go out of a budget, that of a probe excepted") {
+    pixel test;
+    const auto now = test.clock.steady();
+    int paid = 0;
+    for (; test.subject.retries_at() <= now; ++paid) {
+        REQUIRE(test.subject.pay_for_retry(now));
+    }
+    CHECK(paid == 11);
+    const bool refused = GENERATE(false, true);
+    CAPTURE(refused);
+    for (int i = 0; i < options.breaker.failures; ++i) {
+        test.hear(refused ? upstream_health::refusing : upstream_health::failing);
+    }
+    CHECK(test.subject.is_cut_off());
+    CHECK(test.subject.retries_at() <= now);
+    CHECK_FALSE(test.subject.pay_for_retry(now));
+    // The success of a probe that carried some is the beginning of the next budget.
+    test.clock.advance(options.retry.max);
+    REQUIRE(test.subject.begin(test.clock.steady()));
+    relay::reply came;
+    came.meaning.health = upstream_health::answering;
+    came.retried = true;
+    test.subject.learn(came, test.clock.steady(), 0.5);
+    CHECK_FALSE(test.subject.is_cut_off());
+    CHECK(test.subject.pay_for_retry(test.clock.steady()));
+}
+
+TEST_CASE("flow control: a second try that is not sent after all is not paid for") {
+    pixel test;
+    const auto now = test.clock.steady();
+    for (int i = 0; i < 100; ++i) {
+        REQUIRE(test.subject.retries_at() <= now);
+        test.subject.forget_request(test.subject.pay_for_retry(now));
+    }
+}
+
+TEST_CASE("flow control: new options keep what the answers have taught") {
+    pixel test;
+    test.hear(upstream_health::refusing);
+    auto changed = options;
+    changed.retry.max = 1min;
+    changed.rate = 10;
+    test.subject.reconfigure(changed);
+    CHECK(test.subject.pause_reason() == "token");
+    CHECK(test.subject.rate() == 10);
+    CHECK(test.subject.opens_at() == test.clock.steady() + options.retry.max);
+    test.clock.advance(options.retry.max);
+    test.hear(upstream_health::refusing);
+    CHECK(test.subject.opens_at() == test.clock.steady() + 1min);
+}
+
+TEST_CASE("flow control: failures of the program itself are not repeated without a wait") {
+    pixel test;
+    for (int i = 0; i < options.breaker.failures; ++i) {
+        REQUIRE(test.subject.begin(test.clock.steady()));
+        test.subject.broke_down(test.clock.steady());
+    }
+    CHECK(test.subject.opens_at() == test.clock.steady() + options.breaker.open);
+    // A probe that breaks down is told of: another goes after the next wait.
+    test.clock.advance(options.breaker.open);
+    REQUIRE(test.subject.begin(test.clock.steady()));
+    test.subject.broke_down(test.clock.steady());
+    test.clock.advance(2 * options.breaker.open);
+    CHECK(test.subject.begin(test.clock.steady()));
 }

@@ -86,3 +86,15 @@ TEST_CASE("pause: a refusal of what went out before resume does not put the prob
     CHECK_FALSE(test.subject.refused("token", test.clock.steady(), test.clock.steady()));
     CHECK(test.subject.retry_at() == test.clock.steady() + 5min);
 }
+
+TEST_CASE("pause: a new time between probes holds from the next refusal on") {
+    test::fake_clock clock;
+    relay::pause subject(5min);
+    subject.refused("token", clock.steady(), clock.steady());
+    const auto first = subject.retry_at();
+    subject.reconfigure(1min);
+    CHECK(subject.retry_at() == first);
+    clock.advance(5min);
+    subject.refused("token", clock.steady(), clock.steady());
+    CHECK(subject.retry_at() == clock.steady() + 1min);
+}

@@ -127,3 +127,34 @@ TEST_CASE("rate limiter: a quiet time before a good answer counts for a second a
     subject.taken(clock.steady());
     CHECK(subject.rate() == Approx(26));
 }
+
+TEST_CASE("rate limiter: a new ceiling holds at once, and a rate that was lowered stays so") {
+    struct row {
+        double before;
+        bool lowered; // to a half
+        double ceiling;
+        double expected;
+    };
+    const auto [before, lowered, ceiling, expected] = GENERATE(values<row>({
+        {50, false, 100, 100},
+        {50, false, 10, 10},
+        {50, false, 0, 0},
+        {0, false, 20, 20},
+        {50, true, 100, 25},
+        {50, true, 10, 10},
+        {50, true, 0, 0},
+    }));
+    CAPTURE(before, lowered, ceiling);
+    test::fake_clock clock;
+    rate_limiter subject(before);
+    if (lowered) {
+        REQUIRE(subject.limited(clock.steady(), clock.steady()));
+    }
+    subject.reconfigure(ceiling);
+    CHECK(subject.rate() == expected);
+    for (int i = 0; i < 100; ++i) {
+        clock.advance(1s);
+        subject.taken(clock.steady());
+    }
+    CHECK(subject.rate() == ceiling);
+}

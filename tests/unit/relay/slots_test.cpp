@@ -48,12 +48,12 @@ TEST_CASE_METHOD(trial, "slots: who is told to stop while waiting gets none, nor
     REQUIRE(given.size() == 1);
     run([&] { asking.cancel(); });
     CHECK(never.empty());
-    CHECK(second.free);
+    CHECK_FALSE(second.taken);
     // Nor does the line remember them.
     given.clear();
     ask(second, false, given);
     CHECK(given.size() == 1);
-    CHECK(second.free);
+    CHECK_FALSE(second.taken);
 }
 
 TEST_CASE_METHOD(trial, "slots: a slot that was granted to somebody who is told to stop goes on") {
@@ -82,9 +82,28 @@ TEST_CASE_METHOD(trial, "slots: a pixel in trouble takes its own and leaves the 
     std::vector<slots::slot> healthy;
     slots::reserve none{false};
     ask(own, true, troubled);
-    CHECK_FALSE(own.free);
+    CHECK(own.taken);
     ask(none, false, healthy);
     CHECK(healthy.size() == 1);
     troubled.clear();
-    CHECK(own.free);
+    CHECK_FALSE(own.taken);
+}
+
+TEST_CASE_METHOD(trial, "slots: more of them serve the line at once, fewer as they come back") {
+    slots::reserve none{false};
+    std::vector<slots::slot> given;
+    std::vector<slots::slot> next;
+    std::vector<slots::slot> last;
+    ask(none, false, given);
+    ask(none, false, next);
+    ask(none, false, last);
+    REQUIRE(next.empty());
+    run([&] { shared.resize(2); });
+    REQUIRE(next.size() == 1);
+    CHECK(last.empty());
+    run([&] { shared.resize(1); });
+    run([&] { given.clear(); }); // one is still out: no more than one
+    CHECK(last.empty());
+    run([&] { next.clear(); });
+    CHECK(last.size() == 1);
 }

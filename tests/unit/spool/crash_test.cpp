@@ -118,13 +118,13 @@ TEST_CASE_METHOD(spool_fixture, "crash: after kill -9 a pixel's share is what it
         const auto held = static_cast<std::uint64_t>(ask("SELECT sum(size) FROM records"));
         const std::uint64_t next = 10'000'000 + round;
         const auto size = spool::stored_size(make_content(pixel, next));
-        chosen.max_bytes_of_pixel[pixel] = {held + size - 1};
+        chosen.limits.max_bytes_of_pixel[pixel] = {held + size - 1};
         open();
         CHECK(add(next).error() == spool::errc::quota);
-        chosen.max_bytes_of_pixel[pixel] = {held + size};
+        chosen.limits.max_bytes_of_pixel[pixel] = {held + size};
         open();
         CHECK(add(next).has_value());
         queue.reset();
-        chosen.max_bytes_of_pixel.clear();
+        chosen.limits.max_bytes_of_pixel.clear();
     }
 }

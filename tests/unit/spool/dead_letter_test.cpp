@@ -11,7 +11,7 @@ TEST_CASE_METHOD(spool_fixture, "dead letters: a record moves with its reason an
     flush();
     CHECK(queue->count().waiting == 0);
     CHECK(queue->count().dead == 1);
-    CHECK(queue->look(pixel).value().waiting == 0);
+    CHECK(queue->look(pixel).value().waiting() == 0);
     queue->close();
     CHECK(ask("SELECT count(*) FROM records") == 0);
     CHECK(ask("SELECT reason = 'invalid' AND code = 40002 AND message = 'bad' AND request_id = 'R'"
@@ -46,7 +46,7 @@ TEST_CASE_METHOD(spool_fixture,
         flush();
         CHECK(queue->count().dead == 2);
         CHECK(queue->count().waiting == 1);
-        CHECK(queue->look(pixel).value().waiting == 0);
+        CHECK(queue->look(pixel).value().waiting() == 0);
         CHECK(queue->look(pixel).value().leased == 1);
         queue->close();
         CHECK(ask("SELECT count(*) FROM dead WHERE reason = 'expired'") == 2);
@@ -89,7 +89,7 @@ TEST_CASE_METHOD(spool_fixture, "dead letters: counted again after a restart") {
 }
 
 TEST_CASE_METHOD(spool_fixture, "dead letters: what expires for a pixel that nobody leases") {
-    chosen.retention = std::chrono::hours(1);
+    chosen.limits.retention = std::chrono::hours(1);
     open();
     add(1, 3).value();
     clock.advance(std::chrono::minutes(59));

@@ -64,7 +64,7 @@ TEST_CASE_METHOD(failing_disk_fixture, "failing disk: settlements are tried unti
 
 TEST_CASE_METHOD(failing_disk_fixture,
                  "failing disk: what could not be done leaves a pixel's share as it was") {
-    chosen.max_bytes_of_pixel[pixel] = {3 * spool::stored_size(make_content(pixel, 1))};
+    chosen.limits.max_bytes_of_pixel[pixel] = {3 * spool::stored_size(make_content(pixel, 1))};
     open();
     add(1, 2).value();
     const auto records = lease(1);

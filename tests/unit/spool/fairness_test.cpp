@@ -44,5 +44,5 @@ TEST_CASE_METHOD(spool_fixture,
     CHECK(steps_to_first_row(file(), spool::first_id(3), spool::last_id(3)) < 50);
     CHECK(queue->lease(other_pixel, {}).value().size() == 1);
     CHECK(queue->lease("PIXEL-C", {}).value().size() == 1);
-    CHECK(queue->look(pixel).value().waiting == 100'000);
+    CHECK(queue->look(pixel).value().waiting() == 100'000);
 }

@@ -2,7 +2,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace gatepost;
 using namespace gatepost::test;
@@ -14,6 +17,11 @@ unsigned mode(const std::string& path) {
     struct stat found {};
     REQUIRE(::stat(path.c_str(), &found) == 0);
     return found.st_mode & 07777;
+}
+
+std::string read_all(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 void change(const std::string& file, std::string_view sql) {
@@ -75,22 +83,26 @@ TEST_CASE_METHOD(spool_fixture, "files: a second opener is told who owns the dir
     CHECK(try_open().has_value());
 }
 
-TEST_CASE_METHOD(spool_fixture, "files: a newer version is refused and left as it is") {
+TEST_CASE_METHOD(spool_fixture,
+                 "files: a newer spool is refused and left untouched byte for byte") {
     open();
+    add(1, 50).value();
     queue.reset();
-    change(file(), "PRAGMA user_version = 3");
+    change(file(), "ALTER TABLE records ADD COLUMN later TEXT NOT NULL DEFAULT 'x'");
+    change(file(), "PRAGMA user_version = 99");
+    std::filesystem::permissions(file(), std::filesystem::perms(0640));
+    const auto before = read_all(file());
+    REQUIRE(before.size() > 8192);
     const auto opened = try_open();
     REQUIRE(opened.has_error());
     CHECK(opened.error() == spool::errc::newer_version);
-    CHECK(ask("PRAGMA user_version") == 3);
+    const bool untouched = read_all(file()) == before;
+    CHECK(untouched);
+    CHECK(mode(file()) == 0640);
 }
 
 TEST_CASE_METHOD(spool_fixture, "files: what is no spool is refused and left as it is") {
     std::filesystem::create_directory(chosen.path);
-    std::string before;
-    SECTION("no database") {
-        std::ofstream(file()) << std::string(5000, 'x');
-    }
     SECTION("another program's database") {
         std::ofstream(file()).close();
         change(file(), "CREATE TABLE theirs (a)");
@@ -99,13 +111,11 @@ TEST_CASE_METHOD(spool_fixture, "files: what is no spool is refused and left as 
         std::ofstream(file()).close();
         change(file(), "PRAGMA application_id = 1");
     }
-    std::ifstream(file(), std::ios::binary) >> before;
+    const auto before = read_all(file());
     const auto opened = try_open();
     REQUIRE(opened.has_error());
     CHECK(opened.error() == spool::errc::not_a_spool);
-    std::string after;
-    std::ifstream(file(), std::ios::binary) >> after;
-    CHECK(after == before);
+    CHECK(read_all(file()) == before);
     CHECK(mode(file()) != 0600);
 }
 
@@ -128,8 +138,38 @@ TEST_CASE_METHOD(spool_fixture, "files: the file says what it is and is no burde
     open();
     queue.reset();
     CHECK(ask("PRAGMA application_id") == 0x47507371);
-    CHECK(ask("PRAGMA user_version") == 2);
+    CHECK(ask("PRAGMA user_version") == 3);
     CHECK(ask("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'") == 1);
     // Nothing is indexed at random: the only index is the one of the few pixels.
     CHECK(ask("SELECT count(*) FROM sqlite_schema WHERE type = 'index'") == 1);
+}
+
+TEST_CASE_METHOD(spool_fixture, "files: what the daemon's user may not use is the system's error") {
+    open();
+    add(1).value();
+    queue.reset();
+    const std::string name = GENERATE("", "/spool.db", "/spool.reserve", "/spool.lock");
+    CAPTURE(name);
+    const auto mode_before = mode(chosen.path + name);
+    std::filesystem::permissions(chosen.path + name, std::filesystem::perms(0));
+    // Root may use everything: somebody else asks, who may pass through the directories above.
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        std::filesystem::permissions(directory.path(), std::filesystem::perms(0755));
+        const bool dropped = ::geteuid() != 0 || (::chown(chosen.path.c_str(), 65534, 65534) == 0 &&
+                                                  ::setgid(65534) == 0 && ::setuid(65534) == 0);
+        const auto opened = try_open();
+        const bool refused =
+            opened.has_error() && opened.error() == boost::system::errc::permission_denied;
+        ::_exit(dropped && refused ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
+    // With the permission back it goes on where it was.
+    std::filesystem::permissions(chosen.path + name, std::filesystem::perms(mode_before));
+    open();
+    CHECK(lease().size() == 1);
 }

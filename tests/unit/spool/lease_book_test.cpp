@@ -144,3 +144,19 @@ TEST_CASE("lease book: leased is what is out, not what is new, given back or set
     CHECK_FALSE(book.is_leased(3));
     CHECK_FALSE(book.is_leased(4));
 }
+
+TEST_CASE("lease book: those due are counted, whether asked for before or not") {
+    lease_book book(0);
+    for (const record_id id : {1, 2, 3}) {
+        book.lease(id);
+    }
+    book.release(1, now);
+    book.release(2, now + seconds(5));
+    CHECK(book.due_count(now - seconds(1)) == 0);
+    CHECK(book.due_count(now) == 1);
+    CHECK(book.due_count(now + seconds(5)) == 2);
+    book.lease(1);
+    CHECK(book.due_count(now + seconds(5)) == 1);
+    book.hasten();
+    CHECK(book.due_count(now) == 1);
+}

@@ -65,6 +65,28 @@ TEST_CASE_METHOD(spool_fixture, "queue: ids ascend over restarts, also when noth
     CHECK(lease().at(0).id > before.back().id);
 }
 
+TEST_CASE_METHOD(spool_fixture, "queue: when what is held at the opening was last received") {
+    const auto received = [](std::uint64_t n, std::chrono::milliseconds after) {
+        auto content = make_content(pixel, n);
+        content.received = fake_clock::start + after;
+        return tiktok::encoder::seal(std::move(content));
+    };
+    open();
+    CHECK_FALSE(queue->count().newest_at_opening);
+    std::vector<core::sealed_record> records;
+    records.push_back(received(1, std::chrono::milliseconds(7)));
+    records.push_back(received(2, std::chrono::milliseconds(9)));
+    records.push_back(received(3, std::chrono::milliseconds(8)));
+    append(*queue, std::move(records)).value();
+    CHECK_FALSE(queue->count().newest_at_opening);
+    open();
+    CHECK(queue->count().newest_at_opening == fake_clock::start + std::chrono::milliseconds(9));
+    settle(lease(2), dead_letter("invalid"));
+    open();
+    CHECK(queue->count().dead == 2);
+    CHECK(queue->count().newest_at_opening == fake_clock::start + std::chrono::milliseconds(9));
+}
+
 TEST_CASE_METHOD(spool_fixture, "queue: a batch keeps to its bytes, but has one record at least") {
     open();
     add(1, 4).value();
@@ -136,7 +158,7 @@ TEST_CASE_METHOD(spool_fixture,
     clock.advance(9999ms);
     CHECK(event_ids(lease(1)) == strings{"order-3"});
     CHECK(lease().empty());
-    CHECK(queue->look(pixel).value().next_due == clock.steady() + 1ms);
+    CHECK(next_due(pixel) == clock.steady() + 1ms);
     clock.advance(1ms);
     add(4).value();
     const auto again = lease();
@@ -162,17 +184,17 @@ TEST_CASE_METHOD(spool_fixture, "queue: pixels are leased, looked at and listed 
     CHECK(queue->pixels() == strings{pixel, other_pixel});
     CHECK(queue->lease(other_pixel, {}).value().size() == 3);
     CHECK(queue->look(other_pixel).value().leased == 3);
-    CHECK(queue->look(other_pixel).value().waiting == 0);
-    CHECK_FALSE(queue->look(other_pixel).value().next_due);
+    CHECK(queue->look(other_pixel).value().waiting() == 0);
+    CHECK_FALSE(next_due(other_pixel));
     const auto seen = queue->look(pixel).value();
-    CHECK(seen.waiting == 2);
+    CHECK(seen.waiting() == 2);
     CHECK(seen.leased == 0);
     CHECK(seen.oldest == fake_clock::start);
-    CHECK(seen.next_due == clock.steady());
+    CHECK(next_due(pixel) == clock.steady());
     settle(lease());
     CHECK(queue->pixels() == strings{other_pixel});
     CHECK(queue->lease("NEVER-SEEN", {}).value().empty());
-    CHECK(queue->look("NEVER-SEEN").value().waiting == 0);
+    CHECK(queue->look("NEVER-SEEN").value().waiting() == 0);
 }
 
 TEST_CASE_METHOD(spool_fixture, "queue: arrivals are told after the commit, once for each pixel") {
@@ -226,7 +248,7 @@ TEST_CASE_METHOD(spool_fixture, "queue: close() commits what was handed over") {
 
 TEST_CASE_METHOD(spool_fixture, "queue: a list is taken whole or not at all") {
     const auto one = spool::stored_size(make_content(pixel, 1));
-    chosen.max_bytes = {3 * one};
+    chosen.limits.max_bytes = {3 * one};
     open();
     add(1, 2).value();
     CHECK_FALSE(queue->count().full);
@@ -297,7 +319,9 @@ TEST_CASE_METHOD(spool_fixture, "queue: after a peak the disk gets its space bac
     for (auto records = lease(); !records.empty(); records = lease()) {
         settle(records);
     }
-    flush();
+    while (queue->look(pixel).value().settling > 0) {
+        flush();
+    }
     clock.advance(1s);
     // A bounded number of pages each time.
     for (int i = 0; i < 40; ++i) {
@@ -323,4 +347,60 @@ TEST_CASE_METHOD(spool_fixture, "queue: what was settled is overwritten in the f
     REQUIRE(bytes.size() > 4096);
     CHECK(bytes.find("planted-secret-") == std::string::npos);
     CHECK(bytes.find("order-2") == std::string::npos);
+}
+
+TEST_CASE_METHOD(spool_fixture, "queue: a look tells what is new from what was given back") {
+    open();
+    add(1, 5).value();
+    const auto records = lease(3);
+    const std::vector soon{records[0].id, records[1].id};
+    const std::vector later{records[2].id};
+    queue->release(pixel, soon, clock.steady() + 10s);
+    queue->release(pixel, later, clock.steady() + 1h);
+    auto seen = queue->look(pixel).value();
+    CHECK(seen.fresh == 2);
+    CHECK(seen.given_back == 3);
+    CHECK(seen.due_again == 0);
+    CHECK(seen.next_due_again == clock.steady() + 10s);
+    CHECK(seen.leased == 0);
+    CHECK(seen.waiting() == 5);
+    clock.advance(10s);
+    seen = queue->look(pixel).value();
+    CHECK(seen.due_again == 2);
+    REQUIRE(seen.next_due_again);
+    CHECK(*seen.next_due_again <= clock.steady());
+    CHECK(lease().size() == 4);
+    seen = queue->look(pixel).value();
+    CHECK(seen.fresh == 0);
+    CHECK(seen.given_back == 1);
+    CHECK(seen.due_again == 0);
+    CHECK(seen.leased == 4);
+}
+
+TEST_CASE_METHOD(spool_fixture, "queue: a lease of new records leaves what was given back") {
+    open();
+    add(1, 4).value();
+    const auto records = lease(2);
+    const std::vector ids{records[0].id, records[1].id};
+    queue->release(pixel, ids, clock.steady());
+    const auto fresh = queue->lease(pixel, {.max_events = 10, .fresh_only = true}).value();
+    CHECK(event_ids(fresh) == strings{"order-3", "order-4"});
+    CHECK(queue->lease(pixel, {.fresh_only = true}).value().empty());
+    CHECK(event_ids(lease()) == strings{"order-1", "order-2"});
+}
+
+TEST_CASE_METHOD(spool_fixture, "queue: expire() finds what was given back as well") {
+    using namespace std::chrono_literals;
+    open();
+    add(1, 3).value();
+    const auto records = lease(2);
+    const std::vector due{records.at(0).id};
+    queue->release(pixel, due, clock.steady() + 1h);
+    clock.advance(24h * 7);
+    // The second is still out, the third was never leased.
+    CHECK(queue->expire(pixel).value() == 2);
+    flush();
+    CHECK(queue->count().dead == 2);
+    CHECK(queue->look(pixel).value().leased == 1);
+    CHECK(queue->expire(pixel).value() == 0);
 }

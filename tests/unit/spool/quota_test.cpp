@@ -12,7 +12,7 @@ namespace {
 // Room for three records of the pixel.
 struct quota_fixture : walk_fixture {
     quota_fixture() {
-        chosen.max_bytes_of_pixel[pixel] = {3 * one};
+        chosen.limits.max_bytes_of_pixel[pixel] = {3 * one};
         open();
         REQUIRE(add(1, 3).has_value());
     }
@@ -112,14 +112,14 @@ TEST_CASE_METHOD(quota_fixture, "quota: what a pixel takes is known again after 
     flush();
     open();
     CHECK(add(4).error() == errc::quota);
-    chosen.max_bytes_of_pixel[pixel] = {4 * one + words};
+    chosen.limits.max_bytes_of_pixel[pixel] = {4 * one + words};
     open();
     CHECK(room(4) == 1);
 }
 
 TEST_CASE_METHOD(quota_fixture,
                  "quota: a share that was made smaller takes nothing until it fits") {
-    chosen.max_bytes_of_pixel[pixel] = {one};
+    chosen.limits.max_bytes_of_pixel[pixel] = {one};
     open();
     CHECK(add(4).error() == errc::quota);
     const auto records = lease();
@@ -133,7 +133,7 @@ TEST_CASE_METHOD(quota_fixture,
 
 TEST_CASE_METHOD(spool_fixture, "quota: a pixel that never had a record has all of its share") {
     const auto one = spool::stored_size(make_content(pixel, 1));
-    chosen.max_bytes_of_pixel[pixel] = {2 * one};
+    chosen.limits.max_bytes_of_pixel[pixel] = {2 * one};
     open();
     CHECK(add(1, 3).error() == errc::quota);
     CHECK(add(1, 2).value() == std::vector{queued, queued});
@@ -141,8 +141,8 @@ TEST_CASE_METHOD(spool_fixture, "quota: a pixel that never had a record has all 
 
 TEST_CASE_METHOD(spool_fixture, "quota: the whole spool's limit holds beside it") {
     const auto one = spool::stored_size(make_content(pixel, 1));
-    chosen.max_bytes = {2 * one};
-    chosen.max_bytes_of_pixel[pixel] = {3 * one};
+    chosen.limits.max_bytes = {2 * one};
+    chosen.limits.max_bytes_of_pixel[pixel] = {3 * one};
     open();
     CHECK(add(1, 3).error() == errc::full);
     CHECK(add(1, 2).has_value());

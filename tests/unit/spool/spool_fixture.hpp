@@ -11,6 +11,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <support/fake_clock.hpp>
 #include <support/sealed_record_factory.hpp>
@@ -90,6 +91,11 @@ class spool_fixture {
         auto leased = queue->lease(pixel, {.max_events = most});
         REQUIRE(leased.has_value());
         return *leased;
+    }
+    // When something of what waits is due; nullopt when nothing waits.
+    std::optional<core::steady_time> next_due(const std::string& of) {
+        const auto seen = queue->look(of).value();
+        return seen.fresh > 0 ? clock.steady() : seen.next_due_again;
     }
     void settle(const std::vector<spool::leased_record>& records,
                 const spool::settlement& as = {}) {

@@ -89,6 +89,16 @@ constexpr std::array held_by_version_1{
     x'000000000000000100000000000000010000000000000001000000000000000200000000000000010000000000000004'))"),
 };
 
+// What made version 2 of it, and a record of a variant.
+constexpr std::array version_2{
+    std::string_view("ALTER TABLE records ADD COLUMN variant TEXT NOT NULL DEFAULT ''"),
+    std::string_view("ALTER TABLE dead ADD COLUMN variant TEXT NOT NULL DEFAULT ''"),
+    std::string_view("PRAGMA user_version = 2"),
+    std::string_view(R"(INSERT INTO records VALUES
+    (1099511627778, 100, 1795348800600, 1795348792, x'00000000000000010000000000000006',
+     'Purchase', 'order-6', 'shop', x'', '{}', '{"event":"Purchase","n":6}', 'TEST1'))"),
+};
+
 struct version_1_file : walk_fixture {
     version_1_file() {
         std::filesystem::create_directories(chosen.path);
@@ -105,6 +115,10 @@ struct version_1_file : walk_fixture {
         }
         REQUIRE_FALSE(opened->failure());
     }
+};
+
+struct version_2_file : version_1_file {
+    version_2_file() { run(version_2); }
 };
 
 // Name, type, NOT NULL and default of each.
@@ -132,7 +146,7 @@ core::sealed_record with_key(std::uint64_t n) {
 TEST_CASE_METHOD(version_1_file,
                  "versions: the records of a version 1 file are leased as they were") {
     open();
-    CHECK(ask("PRAGMA user_version") == 2);
+    CHECK(ask("PRAGMA user_version") == 3);
     const auto records = lease();
     REQUIRE(records.size() == 2);
     const auto& first = records.front();
@@ -210,7 +224,7 @@ TEST_CASE_METHOD(version_1_file, "versions: on a full disk a migration lives on 
     }
     disk.answer(nullptr);
     queue.reset();
-    CHECK(ask("PRAGMA user_version") == (left ? 2 : 1));
+    CHECK(ask("PRAGMA user_version") == (left ? 3 : 1));
     CHECK(ask("SELECT count(*) FROM records") == 2);
 }
 
@@ -220,9 +234,54 @@ TEST_CASE_METHOD(version_1_file, "versions: a migrated file has the columns of a
     const auto migrated = file();
     chosen.path = directory.file("new");
     open();
-    const std::string table = GENERATE("pixels", "records", "dead", "key_log");
+    const std::string table = GENERATE("pixels", "records", "dead", "key_log", "clock");
     CAPTURE(table);
     const auto columns = columns_of(migrated, table);
-    CHECK(columns.size() >= 3);
+    CHECK(columns.size() >= 2);
     CHECK(columns == columns_of(file(), table));
+}
+
+TEST_CASE_METHOD(version_2_file,
+                 "versions: the records of a version 2 file are leased as they were") {
+    open();
+    CHECK(ask("PRAGMA user_version") == 3);
+    const auto records = lease();
+    CHECK(event_ids(records) == std::vector<std::string>{"order-1", "order-2", "order-6"});
+    CHECK(records.back().variant == "TEST1");
+    CHECK(records.back().received.time_since_epoch().count() == 1'795'348'800'600);
+    CHECK(queue->count().dead == 1);
+}
+
+TEST_CASE_METHOD(version_2_file,
+                 "versions: what an older version took in expires by when it was received") {
+    open();
+    CHECK(queue->look(pixel).value().oldest == fake_clock::start);
+    clock.advance(std::chrono::hours(24 * 7) + std::chrono::milliseconds(499));
+    CHECK(event_ids(lease()) == std::vector<std::string>{"order-2", "order-6"});
+}
+
+TEST_CASE_METHOD(version_2_file,
+                 "versions: a version 2 file that was migrated has the columns of a new one") {
+    open();
+    queue.reset();
+    const auto migrated = file();
+    chosen.path = directory.file("new");
+    open();
+    const std::string table = GENERATE("records", "dead");
+    CHECK(columns_of(migrated, table) == columns_of(file(), table));
+}
+
+TEST_CASE_METHOD(version_2_file, "versions: a dead letter of an older version can be replayed") {
+    open();
+    std::promise<spool::replay_result> ended;
+    queue->replay_dead(
+        {}, [](const auto&) { return std::nullopt; },
+        [&](spool::replay_result result) { ended.set_value(std::move(result)); });
+    CHECK(ended.get_future().get().replayed == 1);
+    const auto records = lease();
+    REQUIRE(records.size() == 4);
+    CHECK(records.back().event_id == "order-3");
+    CHECK(records.back().received.time_since_epoch().count() == 1'795'348'800'000);
+    // 100 less the words that it died with: "invalid", "bad" and "R".
+    CHECK(ask("SELECT size FROM records WHERE event_id = 'order-3'") == 89);
 }

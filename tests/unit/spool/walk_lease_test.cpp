@@ -48,9 +48,9 @@ TEST_CASE_METHOD(walk_fixture, "walk: a deleted lease may be ended, given back o
     // The other one waits, whatever becomes of this one.
     const auto check = [&] {
         const auto seen = queue->look(pixel).value();
-        CHECK(seen.waiting == 1);
+        CHECK(seen.waiting() == 1);
         CHECK(seen.leased == 0);
-        CHECK(seen.next_due == clock.steady());
+        CHECK(next_due(pixel) == clock.steady());
         CHECK(queue->count().waiting == 1);
         CHECK(queue->count().leased == 0);
         CHECK(queue->pixels() == strings{pixel});
@@ -74,7 +74,7 @@ TEST_CASE_METHOD(walk_fixture, "walk: a deleted lease may be ended, given back o
     check();
     CHECK(queue->count().dead == 0);
     CHECK(event_ids(lease()) == strings{"order-2"});
-    CHECK_FALSE(queue->look(pixel).value().next_due);
+    CHECK_FALSE(next_due(pixel));
     CHECK(add(1).value() == std::vector{queued});
     CHECK(event_ids(lease()) == strings{"order-1"});
 }
@@ -85,13 +85,13 @@ TEST_CASE_METHOD(walk_fixture, "walk: a record given back and deleted keeps noth
     const std::vector ids{lease(1).at(0).id};
     queue->release(pixel, ids, clock.steady() + 1h);
     REQUIRE_FALSE(erase("order-1"));
-    CHECK(queue->look(pixel).value().waiting == 1);
-    CHECK(queue->look(pixel).value().next_due == clock.steady()); // not in an hour
+    CHECK(queue->look(pixel).value().waiting() == 1);
+    CHECK(next_due(pixel) == clock.steady()); // not in an hour
     CHECK(event_ids(lease()) == strings{"order-2"});
-    CHECK_FALSE(queue->look(pixel).value().next_due);
+    CHECK_FALSE(next_due(pixel));
     clock.advance(2h);
     CHECK(lease().empty());
-    CHECK_FALSE(queue->look(pixel).value().next_due);
+    CHECK_FALSE(next_due(pixel));
 }
 
 TEST_CASE_METHOD(walk_fixture, "walk: deleting new records does not pass over those before them") {
@@ -114,15 +114,15 @@ TEST_CASE_METHOD(walk_fixture, "walk: a settlement on its way to a deleted recor
         if (held.event_id == "order-1") {
             // The step is under way: this is committed after it at the earliest.
             settle(records, {.id = 0, .how = how, .reason = "invalid"});
-            CHECK(queue->look(pixel).value().waiting == 1);
+            CHECK(queue->look(pixel).value().waiting() == 1);
             return true;
         }
         return false;
     }));
-    CHECK(queue->look(pixel).value().waiting == 1);
-    CHECK(queue->look(pixel).value().next_due == clock.steady());
+    CHECK(queue->look(pixel).value().waiting() == 1);
+    CHECK(next_due(pixel) == clock.steady());
     flush();
-    CHECK(queue->look(pixel).value().waiting == 1);
+    CHECK(queue->look(pixel).value().waiting() == 1);
     CHECK(queue->count().waiting == 1);
     CHECK(queue->count().dead == 0);
     CHECK(metrics.render().find(R"(gatepost_withdrawn_total{pixel="PIXEL-A"} 1)") !=
@@ -143,7 +143,7 @@ TEST_CASE_METHOD(walk_fixture,
     }));
     REQUIRE(event_ids(records) == strings{"order-1", "order-2"});
     CHECK(queue->look(pixel).value().leased == 1);
-    CHECK(queue->look(pixel).value().waiting == 1);
+    CHECK(queue->look(pixel).value().waiting() == 1);
     settle(records);
     flush();
     CHECK(queue->count().waiting == 1);
@@ -205,7 +205,7 @@ TEST_CASE_METHOD(
     const auto seen = queue->look(pixel).value();
     const auto total = queue->count();
     CHECK(seen.leased == 0);
-    CHECK(seen.waiting == rows());
+    CHECK(seen.waiting() == rows());
     CHECK(total.waiting == rows());
     CHECK(total.dead == static_cast<std::uint64_t>(ask("SELECT count(*) FROM dead")));
     CHECK(total.bytes ==
@@ -213,6 +213,6 @@ TEST_CASE_METHOD(
                                          " + (SELECT ifnull(sum(size), 0) FROM dead)")));
     // And nothing that waits is out of reach.
     queue->hasten(pixel);
-    CHECK(lease(5000).size() == seen.waiting);
-    CHECK_FALSE(queue->look(pixel).value().next_due);
+    CHECK(lease(5000).size() == seen.waiting());
+    CHECK_FALSE(next_due(pixel));
 }

@@ -78,7 +78,7 @@ TEST_CASE_METHOD(walk_fixture, "walk: what is deleted is gone, uncounted, and it
         open();
     }
     CHECK(queue->count().waiting == 540);
-    CHECK(queue->look(pixel).value().waiting == 540);
+    CHECK(queue->look(pixel).value().waiting() == 540);
     std::uint64_t bytes = 0;
     for (std::uint64_t n = 1; n <= 600; ++n) {
         bytes += n % 10 != 0 ? spool::stored_size(make_content(pixel, n)) : 0;

@@ -1,5 +1,7 @@
 #include "encoding.hpp"
 
+#include <gatepost/tiktok/protocol.hpp>
+
 #include <catch2/catch.hpp>
 
 #include <fstream>
@@ -32,7 +34,7 @@ TEST_CASE("encoder: the record says what the spool and the relay need to know") 
     CHECK(made.event == "Purchase");
     CHECK(made.event_id == "100234");
     CHECK(made.controller == "default");
-    CHECK(made.variant == "TEST1");
+    CHECK(made.variant == "web/TEST1");
     CHECK(made.evidence == "{}");
     CHECK(made.event_time.time_since_epoch().count() == 1'763'812'800);
     CHECK(made.received == test::fake_clock::start);
@@ -183,4 +185,17 @@ TEST_CASE("encoder: two events never share a duplicate key by how name and id ar
     CHECK(key(R"({"event":"ab","event_id":"c"})") != key(R"({"event":"a","event_id":"bc"})"));
     CHECK(key(R"({"event":"a\u0000b","event_id":"c"})") !=
           key(R"({"event":"a","event_id":"b\u0000c"})"));
+}
+
+TEST_CASE("variant: an event stays of the source it was written for, and old records have none") {
+    using event::source;
+    CHECK(tiktok::to_text({source::offline, ""}) == "offline/");
+    const auto offline = tiktok::read_variant("offline/TEST/1");
+    CHECK(offline.source == source::offline);
+    CHECK(offline.test_event_code == "TEST/1");
+    for (const auto* old : {"", "TEST1", "web", "of/TEST"}) {
+        CAPTURE(old);
+        CHECK_FALSE(tiktok::read_variant(old).source);
+        CHECK(tiktok::read_variant(old).test_event_code == old);
+    }
 }
