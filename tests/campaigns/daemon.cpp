@@ -52,6 +52,8 @@ void daemon_under_test::rewrite_configuration(std::chrono::milliseconds linger) 
            << "\", rate: 0, batch: {linger: " << linger.count()
            << "ms}, timeout: {connect: 1s, request: 1s},"
            << " retry: {first: 20ms, max: 500ms}, breaker: {open: 50ms, max: 500ms}}\n"
+           // The trail must not be what fills a small disk.
+           << "audit: {max_bytes: 32MiB}\n"
            << "shutdown_grace: 500ms\n";
 }
 
