@@ -1,12 +1,12 @@
 // A wall clock that is set while events wait: the real program under libfaketime.
 
 #include "rows.hpp"
-#include "skipped.hpp"
 
 #include <chrono>
 #include <csignal>
 #include <support/dead_letters.hpp>
 #include <support/false_clock.hpp>
+#include <support/skipped.hpp>
 
 using namespace gatepost;
 using namespace gatepost::test;

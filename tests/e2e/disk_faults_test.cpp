@@ -1,7 +1,6 @@
 // A disk that is full, fails or can only be read: the real program on disks that are.
 
 #include "rows.hpp"
-#include "skipped.hpp"
 
 #include <csignal>
 #include <filesystem>
@@ -9,6 +8,7 @@
 #include <support/dead_letters.hpp>
 #include <support/injected_error.hpp>
 #include <support/loop_disk.hpp>
+#include <support/skipped.hpp>
 #include <vector>
 
 using namespace gatepost;

@@ -2,10 +2,10 @@
 // names, and where needed a network, of its own.
 
 #include "rows.hpp"
-#include "skipped.hpp"
 
 #include <support/host_names.hpp>
 #include <support/private_network.hpp>
+#include <support/skipped.hpp>
 #include <support/temporary_directory.hpp>
 #include <vector>
 

@@ -2,11 +2,11 @@
 // of its own.
 
 #include "rows.hpp"
-#include "skipped.hpp"
 
 #include <chrono>
 #include <set>
 #include <support/private_network.hpp>
+#include <support/skipped.hpp>
 
 using namespace gatepost;
 using namespace gatepost::test;

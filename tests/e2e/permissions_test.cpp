@@ -2,12 +2,12 @@
 // under a user that is not root.
 
 #include "rows.hpp"
-#include "skipped.hpp"
 
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <support/machine.hpp>
+#include <support/skipped.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>

@@ -1,10 +1,10 @@
 // Through a real HTTP proxy to the upstream: the real program and tinyproxy.
 
 #include "rows.hpp"
-#include "skipped.hpp"
 
 #include <csignal>
 #include <support/http_proxy.hpp>
+#include <support/skipped.hpp>
 #include <support/temporary_directory.hpp>
 #include <support/tls_front.hpp>
 

@@ -1,7 +1,6 @@
 // What visitors tell the server about themselves, and how long it counts, over real sockets.
 
 #include "alice_and_bob.hpp"
-#include "skipped.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,6 +11,7 @@
 #include <string_view>
 #include <support/eventually.hpp>
 #include <support/false_clock.hpp>
+#include <support/skipped.hpp>
 #include <vector>
 
 using namespace gatepost;

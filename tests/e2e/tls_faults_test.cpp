@@ -2,9 +2,9 @@
 // against a TLS server that is not ours, which is mended later.
 
 #include "rows.hpp"
-#include "skipped.hpp"
 
 #include <support/dead_letters.hpp>
+#include <support/skipped.hpp>
 #include <support/temporary_directory.hpp>
 #include <support/tls_front.hpp>
 #include <vector>

@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <support/eventually.hpp>
 #include <support/http_connection.hpp>
+#include <support/skipped.hpp>
 #include <support/temporary_directory.hpp>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -71,6 +72,14 @@ struct standing_server {
     test::echo handler{context};
     net::http_server server{{{&context, &handler}}, net::server_options()};
 };
+
+std::optional<std::string> no_shortage_here() {
+#if __has_feature(undefined_behavior_sanitizer)
+    return "the sanitizer looks at new types through a pipe, for which there is no descriptor left";
+#else
+    return std::nullopt;
+#endif
+}
 
 // Leaves the process no descriptor but those it gives back.
 class shortage {
@@ -310,6 +319,9 @@ TEST_CASE("http reconfigure: more or fewer connections, and none is dropped") {
 }
 
 TEST_CASE("http descriptors: when none is left, who connects is answered 503 at once") {
+    if (test::skipped(no_shortage_here())) {
+        return;
+    }
     running_server server;
     http_connection before(server.url());
     REQUIRE(before.get("/").status == 200);
@@ -317,7 +329,6 @@ TEST_CASE("http descriptors: when none is left, who connects is answered 503 at 
     for (int i = 0; i < 20; ++i) {
         short_of.give_back_one();
         http_connection refused(server.url()); // takes the one
-        refused.send(get("/"));
         const auto answer = refused.receive();
         REQUIRE(answer.status == 503);
         CHECK(answer.headers.at("retry-after") == "1");
@@ -331,6 +342,9 @@ TEST_CASE("http descriptors: when none is left, who connects is answered 503 at 
 }
 
 TEST_CASE("http descriptors: waiting for one costs no processor time") {
+    if (test::skipped(no_shortage_here())) {
+        return;
+    }
     running_server server({.idle_timeout = 500ms});
     http_connection idle(server.url());
     REQUIRE(idle.get("/").status == 200);
