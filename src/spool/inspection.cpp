@@ -126,9 +126,13 @@ class inspector {
     sqlite::database& file_;
 };
 
-} // namespace
+// What is said of a file instead of looking into it, by its header; none when it is to be looked
+// at.
+using refusal = core::error_code (*)(const sqlite::file_header& header);
 
-core::result<inspection> inspect(const std::string& file) {
+enum class depth { pages, rows };
+
+core::result<inspection> look_into(const std::string& file, refusal refuse, depth chosen) {
     if (is_emptied(file)) {
         return emptied();
     }
@@ -137,40 +141,39 @@ core::result<inspection> inspect(const std::string& file) {
         return opened.error();
     }
     const auto header = sqlite::read_header(*opened);
-    if (header && header->application != application_id) {
-        return make_error_code(errc::not_a_spool);
-    }
-    if (header && header->version > current_version) {
-        return make_error_code(errc::newer_version);
-    }
-    if (!header && header.error() != sqlite::errc::damaged) {
-        return header.error();
+    const auto refused = header ? refuse(*header) : header.error();
+    if (refused && refused != sqlite::errc::damaged) {
+        return refused;
     }
     inspector look(*opened);
     look.found_.version = header ? header->version : 0;
     look.look_at_pages();
-    if (header) {
+    if (header && chosen == depth::rows) {
         look.look_at_rows();
     }
     return std::move(look.found_);
 }
 
+core::error_code refuse_what_is_no_spool(const sqlite::file_header& header) {
+    if (header.application != application_id) {
+        return errc::not_a_spool;
+    }
+    return header.version > current_version ? make_error_code(errc::newer_version)
+                                            : core::error_code();
+}
+
+core::error_code refuse_nothing(const sqlite::file_header&) {
+    return {};
+}
+
+} // namespace
+
+core::result<inspection> inspect(const std::string& file) {
+    return look_into(file, &refuse_what_is_no_spool, depth::rows);
+}
+
 core::result<inspection> inspect_database(const std::string& file) {
-    if (is_emptied(file)) {
-        return emptied();
-    }
-    auto opened = open_existing(file);
-    if (!opened) {
-        return opened.error();
-    }
-    const auto header = sqlite::read_header(*opened);
-    if (!header && header.error() != sqlite::errc::damaged) {
-        return header.error();
-    }
-    inspector look(*opened);
-    look.found_.version = header ? header->version : 0;
-    look.look_at_pages();
-    return std::move(look.found_);
+    return look_into(file, &refuse_nothing, depth::pages);
 }
 
 core::error_code back_up(const std::string& file, const std::string& to) {
