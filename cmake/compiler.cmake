@@ -29,9 +29,14 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
 endif()
 
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  # The same code gives the same bytes wherever and whenever it is built; `./dev reproduce` compares.
+  target_compile_options(gatepost_flags INTERFACE -Wdate-time)
+  set_property(GLOBAL PROPERTY RULE_LAUNCH_COMPILE "${CMAKE_SOURCE_DIR}/cmake/from-here.sh ${CMAKE_SOURCE_DIR}")
+  # tests/supply/hardening.sh reads from the program what of this is in it. Debian's start-up objects are not marked
+  # for control-flow protection, so that the program is not either: it is there for a C library that is.
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
   target_compile_options(gatepost_flags INTERFACE
-    -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+    -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
     -D_GLIBCXX_ASSERTIONS -ftrivial-auto-var-init=zero)
   target_link_options(gatepost_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--build-id=sha1)
 endif()

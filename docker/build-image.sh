@@ -9,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 image=${1:-gatepost:latest}
 commit=${GATEPOST_COMMIT:-$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)}
+made=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 die() { printf 'build-image: %s\n' "$*" >&2; exit 1; }
@@ -21,13 +22,17 @@ try() {
   [ "$uid" != 0 ] || die "the image runs as root"
   [ "$("$in_image" sh -c 'touch /var/lib/gatepost/probe && rm /var/lib/gatepost/probe && echo writable')" = writable ] ||
     die "the image's user cannot write to /var/lib/gatepost"
+  [ "$("$in_image" sh -c 'cd /usr/share/doc/gatepost && ls gatepost.notices.txt gatepost.spdx.json | wc -l')" = 2 ] ||
+    die "the image does not say what it is made of"
+  "$in_image" sh -c '! touch /usr/bin/gatepost 2>/dev/null' || die "the image's user can change the program"
   echo "$version, user $uid"
 }
 
 build_with_engine() { # docker or podman
   local engine=$1
   say "Building $image with $engine"
-  "$engine" build --file docker/Dockerfile --build-arg "GATEPOST_COMMIT=$commit" --tag "$image" .
+  "$engine" build --file docker/Dockerfile --build-arg "GATEPOST_COMMIT=$commit" \
+    --build-arg "SOURCE_DATE_EPOCH=$made" --tag "$image" .
   in_image() { "$engine" run --rm --network none --entrypoint "$1" "$image" "${@:2}"; }
   try in_image
   echo "$image: $("$engine" images --format '{{.Size}}' "$image")"
@@ -83,7 +88,7 @@ make_base() { # settings archive
 }
 
 build_without_engine() {
-  [ "$(id -u)" = 0 ] || exec sudo env GATEPOST_COMMIT="$commit" "$PWD/docker/build-image.sh" "$image"
+  [ "$(id -u)" = 0 ] || exec sudo env GATEPOST_COMMIT="$commit" SOURCE_DATE_EPOCH="$made" "$PWD/docker/build-image.sh" "$image"
   install_tools
   mkdir -p build
   work=$(mktemp -d "$PWD/build/image.XXXXXX")
@@ -107,7 +112,7 @@ build_without_engine() {
   # Docker's format, because the other one has no HEALTHCHECK.
   store bud --pull-never --format docker --volume "$work/apt:/etc/apt:ro" --file docker/Dockerfile \
     --build-arg "BUILD_BASE=$base" --build-arg "RUN_BASE=$base" --build-arg "GATEPOST_COMMIT=$commit" \
-    --tag "localhost/$image" .
+    --build-arg "SOURCE_DATE_EPOCH=$made" --tag "localhost/$image" .
 
   container=$(store from --pull-never "localhost/$image")
   in_image() { store run "$container" -- "$@"; }

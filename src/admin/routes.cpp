@@ -38,6 +38,12 @@ bool may_be_forged(const net::request_head& head) {
     return media.empty() ? head.find("Origin").has_value() : !net::is_json(media);
 }
 
+// Probes of a machine's own (systemd, Docker, Kubernetes) cannot show a token.
+bool is_probe(const net::request_head& head) {
+    const auto asked = find_page(head.method, head.path(), audience::probes);
+    return asked == page::health || asked == page::readiness;
+}
+
 bool only_reads(std::string_view method) {
     return method == "GET" || method == "HEAD";
 }
@@ -58,6 +64,9 @@ std::optional<net::response> routes::refuse(const net::request_head& head) {
         if (auto refused = operators_->door.refuse(head)) {
             return refused;
         }
+        if (auto refused = operators_->door.refuse_stranger(head); refused && !is_probe(head)) {
+            return refused;
+        }
     }
     const auto who = audience_of(operators_);
     if (!is_route(head.path(), who)) {
@@ -76,38 +85,51 @@ std::optional<net::response> routes::refuse(const net::request_head& head) {
     return std::nullopt;
 }
 
+void routes::refused(std::string_view code) {
+    around_.metrics.request_refused(operators_ ? "admin" : "metrics", code);
+}
+
 boost::asio::awaitable<net::response> routes::answer(const net::request_head& head,
                                                      std::string body) {
     const dead_letter_box box{around_.queue, around_.patience};
+    net::response given;
     // refuse() has let the request through, so there is a page.
     switch (find_page(head.method, head.path(), audience_of(operators_)).value()) {
     case page::health:
-        break;
+        co_return net::response{.body = R"({"status":"ok"})"};
     case page::readiness:
         co_return readiness();
     case page::metrics:
         co_return metrics_page();
     case page::status:
-        co_return net::response{.body = write_status(around_.status.status(), around_.queue.count(),
-                                                     around_.clock.wall())};
+        given.body =
+            write_status(around_.status.status(), around_.queue.count(), around_.clock.wall());
+        break;
     case page::explanation: {
         auto shown = operators_->explainer.explain(std::move(body));
-        co_return net::response{.status = shown.status, .body = std::move(shown.body)};
+        given.status = shown.status;
+        given.body = std::move(shown.body);
+        break;
     }
     case page::decisions:
-        co_return co_await decisions(head);
+        given = co_await decisions(head);
+        break;
     case page::dead_letters:
-        co_return co_await list_dead_letters(box, head);
+        given = co_await list_dead_letters(box, head);
+        break;
     case page::replay: {
         replay_rules rules{operators_->registry, ids_of(around_.status.status().pixels)};
-        co_return co_await replay_dead_letters(box, std::move(rules), std::move(body));
+        given = co_await replay_dead_letters(box, std::move(rules), std::move(body));
+        break;
     }
     case page::removal:
-        co_return co_await remove_dead_letters(box, std::move(body));
+        given = co_await remove_dead_letters(box, std::move(body));
+        break;
     case page::resumption:
-        co_return resume(*pixel_in(head.path()));
+        given = resume(*pixel_in(head.path()));
+        break;
     }
-    co_return net::response{.body = R"({"status":"ok"})"};
+    co_return net::confidential(std::move(given));
 }
 
 boost::asio::awaitable<net::response> routes::decisions(const net::request_head& head) const {

@@ -24,6 +24,9 @@ void write_spool(writer& out, const spool::totals& held, core::wall_time now) {
                                  : std::chrono::seconds(0);
     out.member("oldest_seconds", std::int64_t{std::max(age, std::chrono::seconds(0)).count()});
     out.member("full", held.full);
+    if (held.to_encrypt_anew > 0) {
+        out.member("to_encrypt_anew", number(held.to_encrypt_anew));
+    }
     out.end_object();
 }
 

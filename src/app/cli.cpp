@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "core_dumps.hpp"
 
 #include <gatepost/app/cli.hpp>
 
@@ -52,7 +53,8 @@ void add_hash(CLI::App& app, action& chosen) {
         "Normalise and hash an identifier as TikTok gets it: normalised value, tab, digest (none "
         "for what is not hashed)");
     command->add_option("kind", given->kind)->required()->check(CLI::IsMember(hash_kinds()));
-    command->add_option("value", given->value)->required();
+    command->add_option("value", given->value, "- reads values from standard input, one a line")
+        ->required();
     command->add_option("--region", given->region, "ISO 3166, to read a national phone number in");
     command->callback([&chosen, given] {
         chosen = [given] { return hash(given->kind, given->value, given->region); };
@@ -79,12 +81,20 @@ void add_decisions(CLI::App& app, action& chosen) {
     });
 }
 
+void add_token_file(CLI::App& command, std::string& into, const char* setting) {
+    command.add_option("--token-file", into,
+                       std::string("A file with the token to show (default: ") + setting +
+                           " of the configuration)");
+}
+
 void add_operator_options(CLI::App& command, operator_arguments& into) {
     auto* url = command.add_option("--admin", into.admin, "The daemon's URL for operators");
     command
-        .add_option("--config", into.config_file,
-                    "Take the daemon's address from admin.http of this configuration")
+        .add_option(
+            "--config", into.config_file,
+            "Take the daemon's address from admin.http of this configuration, and its token")
         ->excludes(url);
+    add_token_file(command, into.token_file, "admin.token_file");
     command.add_flag("--json", into.json, "Print the daemon's answer as it is");
 }
 
@@ -138,6 +148,8 @@ void add_spool(CLI::App& app, action& chosen) {
     which->add_option("--path", checked->path,
                       "The spool's directory, or a file that was kept aside as damaged");
     which->require_option(1);
+    check_command->add_option("--key-file", checked->key_file,
+                              "Beside --path: the keys that events are encrypted under");
     check_command->callback(
         [&chosen, checked] { chosen = [checked] { return check_spool(*checked); }; });
 
@@ -168,8 +180,10 @@ void add_upload(CLI::App& app, action& chosen) {
     auto* to = command->add_option("--to", given->to, "The daemon's URL");
     command
         ->add_option("--config", given->config_file,
-                     "Take the daemon's address from listen.http of this configuration")
+                     "Take the daemon's address from listen.http of this configuration, and its "
+                     "token")
         ->excludes(to);
+    add_token_file(*command, given->token_file, "auth.token_file");
     command->add_option("--pixel", given->pixel, "Pixel of rows that name none");
     command->add_option("--event", given->event, "Event of rows that name none");
     command->add_option("--format", given->format, "csv or ndjson (default: by the file's name)")
@@ -185,7 +199,10 @@ void add_upload(CLI::App& app, action& chosen) {
 void add_send_test(CLI::App& app, action& chosen) {
     const auto given = std::make_shared<test_event_arguments>();
     auto* command = app.add_subcommand(
-        "send-test", "Send one event under TikTok's Test Events and show what TikTok answers");
+        "send-test",
+        "Send one event under TikTok's Test Events and show what TikTok answers. - in place of an "
+        "e-mail, phone number, external id, click id or address reads it from a line of standard "
+        "input, in this order");
     command->add_option("--config", given->config_file, "YAML configuration")->required();
     command->add_option("--pixel", given->pixel, "Which pixel, where several are configured");
     command->add_option("--test-event-code", given->test_event_code,
@@ -230,6 +247,7 @@ void add_sandbox(CLI::App& app, action& chosen) {
 } // namespace
 
 int run(int argc, char** argv) {
+    forbid_core_dumps(); // before there is a secret
     action chosen;
     CLI::App app("Gatepost: a consent gate for server-side conversion events", "gatepost");
     app.require_subcommand(1);

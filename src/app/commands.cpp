@@ -1,5 +1,7 @@
 #include "commands.hpp"
 
+#include "complain.hpp"
+
 #include <gatepost/app/cli.hpp>
 #include <gatepost/config/config.hpp>
 #include <gatepost/core/text.hpp>
@@ -23,6 +25,9 @@ int check(const std::string& config_file) {
         return bad_configuration;
     }
     std::cout << config_file << ": ok\n";
+    for (const auto& each : loaded->advice) {
+        std::cerr << "warning: " << config::format(each, config_file) << '\n';
+    }
     if (const auto& proxy = loaded->upstream.proxy) {
         std::cout << "requests go through the proxy " << proxy->authority() << " ("
                   << loaded->proxy_named_by << ")\n";
@@ -62,21 +67,10 @@ int print_hashed(std::string_view normalised, std::string_view digest) {
 }
 
 int left_out(std::string_view kind, std::string_view why) {
-    std::cerr << "gatepost: " << kind << ": " << why << '\n';
-    return failed;
+    return complain(std::string(kind) + ": " + std::string(why), failed);
 }
 
-} // namespace
-
-std::vector<std::string> hash_kinds() {
-    std::vector<std::string> names{"phone"};
-    for (const auto& kind : kinds) {
-        names.emplace_back(kind.name);
-    }
-    return names;
-}
-
-int hash(const std::string& kind, const std::string& value, const std::string& region) {
+int hash_value(const std::string& kind, const std::string& value, const std::string& region) {
     constexpr std::string_view refused = "this value would be left out";
     // Its rule is the beginning of every other: trimmed, and nothing when blank.
     const auto text = identity::normalise_external_id(value);
@@ -98,6 +92,28 @@ int hash(const std::string& kind, const std::string& value, const std::string& r
         return left_out(kind, refused);
     }
     return print_hashed(*normalised, hashed ? identity::hasher().hex(*normalised) : std::string());
+}
+
+} // namespace
+
+std::vector<std::string> hash_kinds() {
+    std::vector<std::string> names{"phone"};
+    for (const auto& kind : kinds) {
+        names.emplace_back(kind.name);
+    }
+    return names;
+}
+
+int hash(const std::string& kind, const std::string& value, const std::string& region) {
+    if (value != "-") {
+        return hash_value(kind, value, region);
+    }
+    int worst = done;
+    bool some = false;
+    for (std::string line; std::getline(std::cin, line); some = true) {
+        worst = std::max(worst, hash_value(kind, line, region));
+    }
+    return some ? worst : complain("standard input holds no value", failed);
 }
 
 int run_sandbox(const sandbox::options& chosen) {

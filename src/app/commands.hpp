@@ -17,7 +17,9 @@ int print_version();
 
 // The kinds of identifiers that hash() knows.
 std::vector<std::string> hash_kinds();
-// Prints the normalised value, a tab, and its digest, or nothing for what TikTok gets as it is.
+// Prints the normalised value, a tab, and its digest, or nothing for what TikTok gets as it is. The
+// value "-" stands for the lines of standard input, so that it need not be seen in the list of
+// processes: a line is printed for each, and the code is the worst.
 int hash(const std::string& kind, const std::string& value, const std::string& region);
 
 // A visitor as the command line describes it.
@@ -41,6 +43,7 @@ struct upload_arguments {
     std::string file;          // "-" for standard input
     std::string to;            // the daemon's URL; "" for listen.http of the configuration
     std::string config_file;   // "" for the default address
+    std::string token_file;    // "" for that of the configuration
     std::string format;        // "csv", "ndjson"; "" as the name says
     std::string event;         // for rows that name none; "" for none
     std::string pixel;         // the same
@@ -50,7 +53,9 @@ struct upload_arguments {
 };
 int upload(const upload_arguments& given);
 
-// One event under TikTok's Test Events; "" takes what the configuration or the program has.
+// One event under TikTok's Test Events; "" takes what the configuration or the program has. Where
+// "-" is given for what is personal (e-mail, phone, external id, ttclid, IP address), it is the
+// next line of standard input, in this order.
 struct test_event_arguments {
     std::string config_file;
     std::string pixel;
@@ -72,6 +77,7 @@ int send_test(const test_event_arguments& given);
 struct operator_arguments {
     std::string admin;       // its URL; "" for admin.http of the configuration
     std::string config_file; // "" for the default address
+    std::string token_file;  // "" for that of the configuration
     bool json = false;       // the answer as it is instead of a page for people
 };
 // A page about the running daemon.
@@ -92,7 +98,8 @@ int delete_dead_letters(const dead_letter_arguments& given);
 // The spool's files, beside a running daemon or without one.
 struct spool_check_arguments {
     std::string config_file;
-    std::string path; // instead: the spool's directory, or a file that was kept aside
+    std::string path;     // instead: the spool's directory, or a file that was kept aside
+    std::string key_file; // beside `path`: "" when nothing is to be opened
 };
 int check_spool(const spool_check_arguments& given);
 // Copies the spool, the registry and their key to a directory.

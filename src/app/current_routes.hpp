@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace gatepost::app {
@@ -29,6 +30,11 @@ class current_routes final : public net::http_handler, public core::explainer {
         const auto held = now_; // a reload must not end it under the request
         co_return co_await held->routes(thread_).answer(head, std::move(body));
     }
+    net::response refusal(const net::request_head& head, unsigned status,
+                          const core::input_error& error) override {
+        return now_->routes(thread_).refusal(head, status, error);
+    }
+    void refused(std::string_view code) override { now_->routes(thread_).refused(code); }
     core::explanation explain(std::string body) override {
         return now_->routes(thread_).explain(std::move(body));
     }

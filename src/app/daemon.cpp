@@ -1,13 +1,15 @@
 #include "daemon.hpp"
 
+#include "admin_door.hpp"
 #include "current_routes.hpp"
-#include "descriptors.hpp"
 #include "heartbeat.hpp"
 #include "listeners.hpp"
 #include "pixel_statuses.hpp"
 #include "relay_routes.hpp"
 #include "reload.hpp"
+#include "renewal.hpp"
 #include "room.hpp"
+#include "running_config.hpp"
 #include "supervisor.hpp"
 
 #include <gatepost/admin/routes.hpp>
@@ -18,13 +20,10 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <atomic>
 #include <deque>
-#include <mutex>
 #include <optional>
-#include <stdexcept>
 
 namespace gatepost::app {
 namespace {
@@ -34,43 +33,23 @@ using steady = std::chrono::steady_clock;
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
-// Operators' routes answer to their own address too, but to no page: those of the way in are the
-// shop's, which post events and do nothing else.
-net::door admin_door(const config::config& chosen) {
-    auto door = chosen.ingest.door;
-    door.allowed_origins.clear();
-    door.allowed_hosts.push_back(chosen.admin.authority());
-    return door;
-}
-
-// A standing test code keeps events out of the live reports, which nobody wants for long.
-void warn_about_test_codes(const std::vector<ingest::pixel>& pixels) {
-    for (const auto& pixel : pixels) {
-        if (!pixel.test_event_code.empty()) {
-            observe::log(observe::level::warn,
-                         "test_event_code is set: events show up under Test Events only",
-                         {{"pixel", pixel.id}});
-        }
-    }
-}
-
 } // namespace
 
 class daemon::implementation final : public core::status_source, public core::pixel_control {
   public:
     implementation(std::string file, config::config first, const stores& kept,
                    const identity::instance_key& key, service_manager& manager)
-        : file_(std::move(file)), config_(std::make_shared<const config::config>(std::move(first))),
-          kept_(kept), manager_(manager),
+        : config_(std::move(first)), kept_(kept), manager_(manager),
           order_(kept.queue.count().newest_at_opening.value_or(core::wall_time())),
           sweeper_(kept.queue, kept.registry, order_),
           lasting_{kept, key, sweeper_, order_, watch_, silence_},
-          client_(relay_room_.context(), config_->upstream, kept.metrics),
+          client_(relay_room_.context(), config_.get()->upstream, kept.metrics),
           relay_({relay_room_.context(), kept.queue, client_, core::system_clock(), kept.metrics,
                   kept.registry, kept.trail},
-                 config_->relay, relay_routes(*config_)) {
-        const auto threads = config_->listen.threads;
-        const auto routes = std::make_shared<edition>(*config_, lasting_, threads);
+                 config_.get()->relay, relay_routes(*config_.get())) {
+        const auto chosen = config_.get();
+        const auto threads = chosen->listen.threads;
+        const auto routes = std::make_shared<edition>(*chosen, lasting_, threads);
         std::vector<net::server_room> places;
         for (std::size_t i = 0; i < threads; ++i) {
             rooms_.push_back(i == 0 ? &main_ : &more_rooms_.emplace_back().context());
@@ -78,15 +57,24 @@ class daemon::implementation final : public core::status_source, public core::pi
         }
         const admin::surroundings around{*this, kept.queue, core::system_clock(), kept.metrics};
         // The first handler is served on the same thread as the operators' routes.
-        admin_routes_.emplace(around, admin::operators{admin_door(*config_), handlers_.front(),
+        admin_routes_.emplace(around, admin::operators{admin_door(*chosen), handlers_.front(),
                                                        kept.trail, *this, kept.registry});
         probe_routes_.emplace(around, std::nullopt);
-        listeners_.emplace(*config_, std::move(places), net::server_room{&main_, &*admin_routes_},
+        listeners_.emplace(*chosen, std::move(places), net::server_room{&main_, &*admin_routes_},
                            net::server_room{&main_, &*probe_routes_});
+        renewal_.emplace(std::move(file),
+                         renewable_parts{config_, lasting_, rooms_, handlers_, *admin_routes_,
+                                         *listeners_, relay_room_, client_, relay_,
+                                         [this](const auto& files) { supervisor_.watch(files); }});
     }
 
-    // Also when run() has failed: no walk may call the sweeper any more.
-    ~implementation() override { kept_.queue.close(); }
+    // Also when run() has failed: no walk may call the sweeper any more, and no thread of the
+    // stores the contexts, which go before them.
+    ~implementation() override {
+        kept_.queue.close();
+        kept_.registry.close();
+        kept_.trail.close();
+    }
 
     core::readiness ready() const override {
         return {.phase = phase_, .spool_full = kept_.queue.count().full};
@@ -97,7 +85,7 @@ class daemon::implementation final : public core::status_source, public core::pi
         now.ready = ready();
         now.uptime = std::chrono::floor<std::chrono::seconds>(steady::now() - started_);
         now.registry_keys = kept_.registry.size();
-        now.pixels = pixel_statuses(running()->ingest.pixels, kept_.queue, relay_.status(),
+        now.pixels = pixel_statuses(config_.get()->ingest.pixels, kept_.queue, relay_.status(),
                                     watch_.tallies());
         return now;
     }
@@ -105,9 +93,13 @@ class daemon::implementation final : public core::status_source, public core::pi
     bool resume(std::string_view pixel) override { return relay_.resume(pixel); }
 
     void run() {
-        listeners_->open(*config_, manager_);
-        warn_about_test_codes(config_->ingest.pixels);
-        supervisor_.watch(secret_files(*config_));
+        {
+            const auto chosen = config_.get();
+            listeners_->open(*chosen, manager_);
+            log_advice(*chosen);
+            warn_about_test_codes(chosen->ingest.pixels);
+            supervisor_.watch(secret_files(*chosen));
+        }
         for (auto& each : more_rooms_) {
             each.start();
         }
@@ -129,119 +121,14 @@ class daemon::implementation final : public core::status_source, public core::pi
     }
 
   private:
-    std::shared_ptr<const config::config> running() const {
-        const std::lock_guard lock(config_guard_);
-        return config_;
-    }
-
-    // Changes while it runs.
-
     asio::awaitable<void> reload() {
         manager_.reloading();
-        const bool taken = co_await read_and_take_over();
+        const bool taken = co_await renewal_->reload();
         kept_.metrics.config_reload(taken ? "ok" : "refused");
         if (!taken) {
             observe::log(observe::level::error, "reload refused: the old configuration stays");
         }
         manager_.ready();
-    }
-
-    asio::awaitable<bool> read_and_take_over() {
-        auto fresh = co_await elsewhere(reading_, [this, before = config_] {
-            return read_anew(file_, *before, lasting_, rooms_.size());
-        });
-        if (!fresh) {
-            co_return false;
-        }
-        // Before the first event of a new pixel comes in, somebody is there to send it.
-        const bool usable = co_await elsewhere(
-            relay_room_.context(), [this, now = fresh->chosen] { return relay_by(*now); });
-        if (!usable) {
-            co_return false;
-        }
-        take_over(std::move(*fresh));
-        for (const auto& pixel : config_->pixel_ids()) {
-            relay_.resume(pixel);
-        }
-        co_return true;
-    }
-
-    // On the relay's thread; false when a file that it needs cannot be read, and nothing changed.
-    bool relay_by(const config::config& chosen) {
-        try {
-            client_.reconfigure(chosen.upstream);
-        } catch (const std::runtime_error& error) {
-            observe::log(observe::level::error, "the configuration cannot be used",
-                         {{"error", error.what()}});
-            return false;
-        }
-        kept_.metrics.configure(chosen.pixel_ids());
-        relay_.reconfigure(chosen.relay, relay_routes(chosen));
-        return true;
-    }
-
-    void take_over(prepared fresh) {
-        const auto& chosen = *fresh.chosen;
-        observe::set_log_level(chosen.log.level);
-        kept_.queue.set_limits(chosen.spool.limits);
-        const auto remembered = chosen.registry_options();
-        kept_.registry.keep_grants_for(remembered.grant_retention);
-        kept_.registry.use_controllers(remembered.controllers);
-        warn_about_controllers(*config_, chosen);
-        admin_routes_->use_door(admin_door(chosen));
-        listeners_->reconfigure(chosen);
-        for (std::size_t i = 0; i < rooms_.size(); ++i) {
-            asio::post(*rooms_[i],
-                       [handler = &handlers_[i], routes = fresh.routes] { handler->use(routes); });
-        }
-        use(std::move(fresh.chosen));
-        observe::log(observe::level::info, "configuration reloaded",
-                     {{"version", config_->version}, {"pixels", config_->ingest.pixels.size()}});
-        warn_about_descriptors(*config_, raise_descriptor_limit());
-        warn_about_test_codes(config_->ingest.pixels);
-    }
-
-    // False when a file cannot be used for now.
-    asio::awaitable<bool> reload_secrets() {
-        auto renewed = co_await elsewhere(
-            reading_, [before = config_] { return with_secrets_of_now(*before); });
-        // Asked every second, told once.
-        if (auto wrong = config::format(renewed.found, file_); wrong != wrong_secrets_) {
-            wrong_secrets_ = std::move(wrong);
-            log_problems(renewed.found);
-        }
-        const auto pixels = changed_tokens(*config_, *renewed.chosen);
-        const bool another_proxy = !same_proxy(*config_, *renewed.chosen);
-        if (pixels.empty() && !another_proxy) {
-            co_return renewed.found.empty();
-        }
-        const bool usable = co_await elsewhere(
-            relay_room_.context(), [this, fresh = renewed.chosen, another_proxy] {
-                // A token needs no trust anchors, which may be unreadable at this moment.
-                if (another_proxy) {
-                    return relay_by(*fresh);
-                }
-                relay_.reconfigure(fresh->relay, relay_routes(*fresh));
-                return true;
-            });
-        if (!usable) {
-            co_return false;
-        }
-        use(std::move(renewed.chosen));
-        if (another_proxy) {
-            observe::log(observe::level::info, "new credentials for the proxy are in use");
-        }
-        for (const auto& pixel : pixels) {
-            observe::log(observe::level::info, "a new access token is in use", {{"pixel", pixel}});
-            relay_.resume(pixel);
-        }
-        co_return renewed.found.empty();
-    }
-
-    void use(std::shared_ptr<const config::config> fresh) {
-        supervisor_.watch(secret_files(*fresh));
-        const std::lock_guard lock(config_guard_);
-        config_ = std::move(fresh);
     }
 
     // For `systemctl status`.
@@ -262,9 +149,10 @@ class daemon::implementation final : public core::status_source, public core::pi
 
     asio::awaitable<void> shut_down() {
         phase_ = core::phase::draining;
-        manager_.stopping(config_->shutdown_grace);
+        const auto grace = config_.get()->shutdown_grace;
+        manager_.stopping(grace);
         observe::log(observe::level::info, "shutting down");
-        const auto until = steady::now() + config_->shutdown_grace;
+        const auto until = steady::now() + grace;
         listeners_->drain();
         asio::steady_timer wait(main_);
         while (!listeners_->drained() && steady::now() < until) {
@@ -288,11 +176,7 @@ class daemon::implementation final : public core::status_source, public core::pi
         co_await drained->async_wait(no_throw);
     }
 
-    const std::string file_;
-    mutable std::mutex
-        config_guard_; // for whoever is not on the main thread, which alone changes it
-    std::shared_ptr<const config::config> config_;
-    std::string wrong_secrets_; // what the log has said of them
+    running_config config_;
     stores kept_;
     service_manager& manager_;
     ingest::arrivals order_;
@@ -307,17 +191,17 @@ class daemon::implementation final : public core::status_source, public core::pi
     room relay_room_;
     std::deque<room> more_rooms_;
     std::vector<asio::io_context*> rooms_; // for applications: the main one and more
-    asio::thread_pool reading_{1};
     std::deque<current_routes> handlers_;
     std::optional<admin::routes> admin_routes_;
     std::optional<admin::routes> probe_routes_;
     std::optional<listeners> listeners_;
     net::http_client client_;
     relay::relay relay_;
+    std::optional<renewal> renewal_;
 
     supervisor supervisor_{main_,
                            {.reload = [this] { return reload(); },
-                            .files_changed = [this] { return reload_secrets(); },
+                            .files_changed = [this] { return renewal_->reread_secrets(); },
                             .shut_down = [this] { return shut_down(); },
                             .look_around = [this] { show_status(); }}};
     net::task_group tasks_{main_.get_executor()};

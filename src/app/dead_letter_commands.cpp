@@ -2,6 +2,7 @@
 
 #include "operator_client.hpp"
 #include "printable.hpp"
+#include "quantity.hpp"
 
 #include <gatepost/core/iso8601.hpp>
 
@@ -24,7 +25,7 @@ using row = std::array<std::string, columns>;
 row row_of(value letter) {
     const auto text = [&](const char* name) { return printable(letter.find(name).text()); };
     const auto number = [&](const char* name) { return letter.find(name).integer().value_or(0); };
-    const std::chrono::sys_seconds at{std::chrono::seconds(number("at"))};
+    const std::chrono::sys_seconds at{std::chrono::seconds(quantity(letter, "at"))};
     return {std::to_string(number("id")),
             core::to_iso8601(at),
             text("pixel"),
@@ -107,9 +108,9 @@ std::string letters_page(value answer, std::size_t limit) {
 
 std::string replay_page(value answer) {
     const auto refused = answer.find("refused");
-    const auto more = answer.find("more_refused").integer().value_or(0);
+    const auto more = quantity(answer, "more_refused");
     std::ostringstream out;
-    out << answer.find("replayed").integer().value_or(0) << " replayed, "
+    out << quantity(answer, "replayed") << " replayed, "
         << static_cast<std::int64_t>(refused.size()) + more << " refused\n";
     refused.each_element([&](value each) {
         out << each.find("id").integer().value_or(0) << ": "
@@ -122,7 +123,7 @@ std::string replay_page(value answer) {
 }
 
 std::string removal_page(value answer, const dead_letter_arguments& given) {
-    const auto deleted = answer.find("deleted").integer().value_or(0);
+    const auto deleted = quantity(answer, "deleted");
     auto page = std::to_string(deleted) + " deleted";
     const std::set<std::int64_t> distinct(given.ids.begin(), given.ids.end());
     const auto asked = static_cast<std::int64_t>(distinct.size());

@@ -17,10 +17,10 @@ bool file_watch::look(const std::string& path, stamp& into) {
 }
 
 void file_watch::watch(const std::vector<std::string>& paths) {
-    std::map<std::string, stamp> now;
+    std::map<std::string, sight> now;
     for (const auto& path : paths) {
         const auto before = known_.find(path);
-        now[path] = before == known_.end() ? stamp{} : before->second;
+        now[path] = before == known_.end() ? sight{} : before->second;
     }
     known_ = std::move(now);
 }
@@ -29,10 +29,14 @@ bool file_watch::changed() {
     bool any = false;
     for (auto& [path, known] : known_) {
         stamp now;
-        if (look(path, now) && now != known) {
-            known = now;
+        if (!look(path, now)) {
+            continue;
+        }
+        if (now != known.told && now == known.last) {
+            known.told = now;
             any = true;
         }
+        known.last = now;
     }
     return any;
 }

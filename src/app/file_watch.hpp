@@ -14,8 +14,9 @@ class file_watch {
     // What to look at from now on. A file that was not looked at before counts as changed: whoever
     // has read it may have read it too early.
     void watch(const std::vector<std::string>& paths);
-    // Whether one of them is not what it was at the last look. One that is gone has not changed
-    // until it is back.
+    // Whether one of them is not what it was, and is the same as at the last look: who writes a
+    // file in its place needs more than one step, and half a token is none. One that is gone has
+    // not changed until it is back.
     bool changed();
 
   private:
@@ -29,7 +30,11 @@ class file_watch {
     };
     static bool look(const std::string& path, stamp& into);
 
-    std::map<std::string, stamp> known_;
+    struct sight {
+        stamp told;
+        stamp last;
+    };
+    std::map<std::string, sight> known_;
 };
 
 } // namespace gatepost::app

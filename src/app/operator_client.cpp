@@ -27,12 +27,14 @@ net::client_options options_for(const net::endpoint& daemon) {
 core::result<daemon_words, exit_code> ask_daemon(const operator_arguments& where,
                                                  operator_question what) {
     std::signal(SIGPIPE, SIG_IGN);
-    const auto daemon = daemon_address(listener::admin, where.admin, where.config_file);
+    const auto daemon = find_daemon(
+        listener::admin,
+        {.url = where.admin, .config_file = where.config_file, .token_file = where.token_file});
     if (daemon.has_error()) {
         std::cerr << daemon.error().text;
         return daemon.error().code;
     }
-    const auto name = daemon->authority();
+    const auto name = daemon->at.authority();
     core::upstream_request request{.method = std::move(what.method),
                                    .target = std::move(what.target),
                                    .headers = {},
@@ -40,7 +42,8 @@ core::result<daemon_words, exit_code> ask_daemon(const operator_arguments& where
     if (!request.body.empty()) {
         request.headers.emplace_back("Content-Type", "application/json");
     }
-    auto received = send_once(options_for(*daemon), std::move(request));
+    daemon->show_token(request);
+    auto received = send_once(options_for(daemon->at), std::move(request));
     if (received.has_error()) {
         return complain("no daemon answers at " + name + ": " + received.error().detail,
                         unavailable);
@@ -48,7 +51,9 @@ core::result<daemon_words, exit_code> ask_daemon(const operator_arguments& where
     auto parsed = core::json::parse(received->body);
     const auto root = parsed ? parsed->root() : core::json::value();
     if ((received->status != 200 && received->status != 202) || !root.is_object()) {
-        return complain(name + " answers " + explained(*received), failed);
+        return complain(name + " answers " + explained(*received) +
+                            (received->status == 401 ? token_advice(listener::admin, *daemon) : ""),
+                        failed);
     }
     return daemon_words{.daemon = name,
                         .complete = received->status == 200,

@@ -14,7 +14,30 @@ bool is_c0_or_del(char c) {
 
 // In UTF-8 they are two bytes, C2 80 to C2 9F.
 bool is_c1(std::string_view text) {
-    return text.size() >= 2 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0;
+    if (text.size() < 2 || text[0] != '\xc2') {
+        return false;
+    }
+    const auto second = static_cast<unsigned char>(text[1]);
+    return second >= 0x80 && second < 0xa0;
+}
+
+// U+202A to U+202E and U+2066 to U+2069 turn the direction of what follows, and U+2028 and U+2029
+// end lines. In UTF-8 all are three bytes, E2 80 A8 to AE and E2 81 A6 to A9.
+bool turns_or_ends_a_line(std::string_view text) {
+    if (text.size() < 3 || text[0] != '\xe2') {
+        return false;
+    }
+    const auto last = static_cast<unsigned char>(text[2]);
+    return (text[1] == '\x80' && last >= 0xa8 && last <= 0xae) ||
+           (text[1] == '\x81' && last >= 0xa6 && last <= 0xa9);
+}
+
+// How many bytes of the beginning are one character that a terminal obeys; 0 for none.
+std::size_t obeyed(std::string_view text) {
+    if (is_c0_or_del(text.front())) {
+        return 1;
+    }
+    return is_c1(text) ? 2 : turns_or_ends_a_line(text) ? 3 : 0;
 }
 
 } // namespace
@@ -23,9 +46,9 @@ std::string printable(std::string_view text) {
     std::string shown;
     shown.reserve(text.size());
     while (!text.empty()) {
-        const bool wide = is_c1(text);
-        shown += wide || is_c0_or_del(text.front()) ? '?' : text.front();
-        text.remove_prefix(wide ? 2 : 1);
+        const auto bytes = obeyed(text);
+        shown += bytes > 0 ? '?' : text.front();
+        text.remove_prefix(std::max<std::size_t>(bytes, 1));
     }
     return shown;
 }

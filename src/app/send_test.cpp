@@ -3,6 +3,7 @@
 #include "gates_of.hpp"
 #include "one_request.hpp"
 #include "pipeline_of.hpp"
+#include "printable.hpp"
 #include "test_event.hpp"
 
 #include <gatepost/app/cli.hpp>
@@ -64,16 +65,17 @@ std::optional<core::sealed_record> sealed(const config::config& chosen, const in
 int show(const received_answer& received) {
     if (received.has_error()) {
         const auto& why = received.error();
-        std::cout << "no answer: " << net::to_string(why.kind) << ": " << why.detail << '\n';
+        std::cout << "no answer: " << net::to_string(why.kind) << ": " << printable(why.detail)
+                  << '\n';
         return failed;
     }
     const auto verdict = tiktok::classify(*received, 1);
     std::cout << "HTTP " << received->status << '\n' << "code " << verdict.code << '\n';
     if (!verdict.message.empty()) {
-        std::cout << "message " << verdict.message << '\n';
+        std::cout << "message " << printable(verdict.message) << '\n';
     }
     if (!verdict.request_id.empty()) {
-        std::cout << "request_id " << verdict.request_id << '\n';
+        std::cout << "request_id " << printable(verdict.request_id) << '\n';
     }
     std::cout << tiktok::advice(verdict) << '\n';
     return verdict.records.front() == core::outcome::delivered ? done : failed;
@@ -109,16 +111,32 @@ std::optional<ingest::pixel> target_of(const config::config& chosen,
     return to;
 }
 
+// False, and it has been said, when standard input has too few lines.
+bool read_personal(test_event_arguments& given) {
+    for (auto* const value :
+         {&given.email, &given.phone, &given.external_id, &given.ttclid, &given.ip}) {
+        if (*value == "-" && !std::getline(std::cin, *value)) {
+            complain("standard input has no line for every -", wrong_usage);
+            return false;
+        }
+    }
+    return true;
+}
+
 } // namespace
 
 int send_test(const test_event_arguments& given) {
     std::signal(SIGPIPE, SIG_IGN);
+    auto filled = given;
+    if (!read_personal(filled)) {
+        return wrong_usage;
+    }
     const auto chosen = config::load_file(given.config_file, config::secrets::read);
     if (chosen.has_error()) {
         std::cerr << config::format(chosen.error(), given.config_file);
         return bad_configuration;
     }
-    const auto to = target_of(*chosen, given);
+    const auto to = target_of(*chosen, filled);
     if (!to) {
         return wrong_usage;
     }
@@ -126,7 +144,7 @@ int send_test(const test_event_arguments& given) {
     if (token == chosen->access_tokens.end() || token->second.empty()) {
         return complain("pixel " + to->id + " has no access token", bad_configuration);
     }
-    const auto record = sealed(*chosen, *to, given);
+    const auto record = sealed(*chosen, *to, filled);
     if (!record) {
         return failed;
     }

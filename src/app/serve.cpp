@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "core_dumps.hpp"
 #include "daemon.hpp"
 #include "descriptors.hpp"
 #include "service_manager.hpp"
@@ -15,22 +16,20 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
+#include <utility>
 
 namespace gatepost::app {
 namespace {
 
-// A dump would hold what visitors sent, and the tokens.
-void forbid_core_dumps() {
-    const rlimit none{0, 0};
-    setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_DUMPABLE, 0);
-}
-
 void complain(std::string_view what, const std::string& where, const std::string& why) {
     std::cerr << "gatepost: " << what << ' ' << where << ": " << why << '\n';
+}
+
+exit_code exit_code_of(core::error_code failure) {
+    return failure == spool::errc::owned    ? unavailable
+           : failure == spool::errc::no_key ? bad_configuration
+                                            : failed;
 }
 
 // What was moved aside when it was damaged is beyond erasure and access requests.
@@ -72,20 +71,22 @@ std::optional<identity::instance_key> open_key(const config::config& chosen) {
 int serve(const std::string& config_file) {
     std::signal(SIGPIPE, SIG_IGN);
     umask(0077);
-    forbid_core_dumps();
     service_manager manager;
-    const auto chosen = config::load_file(config_file, config::secrets::read);
+    auto chosen = config::load_file(config_file, config::secrets::read);
     if (chosen.has_error()) {
         std::cerr << config::format(chosen.error(), config_file);
         return bad_configuration;
     }
     observe::configure_log(chosen->log);
+    if (chosen->core_dumps) {
+        allow_core_dumps();
+    }
     warn_about_descriptors(*chosen, raise_descriptor_limit());
     observe::metrics metrics(chosen->pixel_ids());
     auto queue = spool::open_sqlite_queue(chosen->spool, core::system_clock(), metrics);
     if (queue.has_error()) {
         complain("spool.path", chosen->spool.path, queue.error().message());
-        return queue.error() == spool::errc::owned ? unavailable : failed;
+        return exit_code_of(queue.error());
     }
     warn_about_kept_files(chosen->spool.path);
     const auto key = open_key(*chosen);
@@ -108,13 +109,11 @@ int serve(const std::string& config_file) {
                   {"pixels", chosen->ingest.pixels.size()},
                   {"waiting", (*queue)->count().waiting}});
     {
-        daemon running(config_file, *chosen, {**queue, **registry, **trail, metrics}, *key,
-                       manager);
+        // No copy of the secrets stays here when they are replaced.
+        daemon running(config_file, std::move(*chosen), {**queue, **registry, **trail, metrics},
+                       *key, manager);
         running.run();
-        (*queue)->close();
     }
-    (*registry)->close();
-    (*trail)->close();
     observe::log(observe::level::info, "stopped", {{"waiting", (*queue)->count().waiting}});
     return done;
 }

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "operator_client.hpp"
 #include "printable.hpp"
+#include "quantity.hpp"
 
 #include <gatepost/core/clock.hpp>
 #include <gatepost/core/delivery.hpp>
@@ -21,16 +22,12 @@ std::string text(value of, std::string_view name) {
     return printable(of.find(name).text());
 }
 
-std::int64_t number(value of, std::string_view name) {
-    return of.find(name).integer().value_or(0);
-}
-
 void print_spool(std::ostream& out, value spool) {
-    out << "spool: " << number(spool, "waiting") << " waiting, " << number(spool, "leased")
-        << " on their way, " << number(spool, "dead") << " dead letters, "
-        << bytes(static_cast<std::uint64_t>(number(spool, "bytes")));
-    if (number(spool, "waiting") + number(spool, "leased") > 0) {
-        out << "; the oldest waits for " << age(seconds(number(spool, "oldest_seconds")));
+    out << "spool: " << quantity(spool, "waiting") << " waiting, " << quantity(spool, "leased")
+        << " on their way, " << quantity(spool, "dead") << " dead letters, "
+        << bytes(static_cast<std::uint64_t>(quantity(spool, "bytes")));
+    if (quantity(spool, "waiting") + quantity(spool, "leased") > 0) {
+        out << "; the oldest waits for " << age(seconds(quantity(spool, "oldest_seconds")));
     }
     out << '\n';
     if (spool.find("full").boolean().value_or(false)) {
@@ -62,10 +59,10 @@ void print_last(std::ostream& out, value last, bool paused, std::chrono::sys_sec
     if (!detail.empty()) {
         out << " (" << detail << ')';
     }
-    if (const auto code = number(last, "code"); code != 0) {
+    if (const auto code = last.find("code").integer().value_or(0); code != 0) {
         out << ", code " << code;
     }
-    out << ", " << age(now - std::chrono::sys_seconds(seconds(number(last, "at")))) << " ago";
+    out << ", " << age(now - std::chrono::sys_seconds(seconds(quantity(last, "at")))) << " ago";
     if (const auto request = text(last, "request_id"); !request.empty()) {
         out << ", request_id " << request;
     }
@@ -79,9 +76,9 @@ void print_pixel(std::ostream& out, value pixel, std::chrono::sys_seconds now) {
     out << '\n'
         << text(pixel, "id") << " (" << text(pixel, "source") << ", " << text(pixel, "mode")
         << ")\n";
-    out << "  " << number(pixel, "waiting") << " waiting, " << number(pixel, "leased")
-        << " on their way, " << number(pixel, "delivered") << " delivered since the start; breaker "
-        << text(pixel, "breaker") << '\n';
+    out << "  " << quantity(pixel, "waiting") << " waiting, " << quantity(pixel, "leased")
+        << " on their way, " << quantity(pixel, "delivered")
+        << " delivered since the start; breaker " << text(pixel, "breaker") << '\n';
     const auto paused = pixel.find("paused").text();
     if (!paused.empty()) {
         print_pause(out, paused);
@@ -100,9 +97,9 @@ std::string status_page(std::string_view daemon, value status, std::chrono::sys_
     std::ostringstream out;
     out << "gatepost " << text(status, "version") << " (" << text(status, "commit") << ") at "
         << daemon << ": " << text(status, "status") << ", up for "
-        << age(seconds(number(status, "uptime_seconds"))) << '\n';
+        << age(seconds(quantity(status, "uptime_seconds"))) << '\n';
     print_spool(out, status.find("spool"));
-    out << "registry: " << number(status, "registry_keys") << " keys\n";
+    out << "registry: " << quantity(status, "registry_keys") << " keys\n";
     status.find("pixels").each_element([&](value pixel) { print_pixel(out, pixel, now); });
     return std::move(out).str();
 }

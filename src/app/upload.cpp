@@ -6,7 +6,6 @@
 #include <gatepost/app/cli.hpp>
 #include <gatepost/core/ids.hpp>
 #include <gatepost/core/text.hpp>
-#include <gatepost/net/address.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -113,7 +112,7 @@ class uploader {
                          : given.progress_file.empty() ? given.file + ".gatepost-progress"
                                                        : given.progress_file) {}
 
-    int upload(const net::endpoint& daemon) {
+    int upload(const daemon_access& daemon) {
         progress_.of = {.content = resumable_ ? source_.content() : core::random_id(),
                         .format = format_,
                         .otherwise = {.event = given_.event, .pixel = given_.pixel}};
@@ -164,7 +163,7 @@ class uploader {
         return std::nullopt;
     }
 
-    int send(row_reader& rows, const net::endpoint& daemon) {
+    int send(row_reader& rows, const daemon_access& daemon) {
         asio::io_context context(1);
         upload_display display(std::cerr, ::isatty(STDERR_FILENO) == 1, source_.size(),
                                progress_.at.offset, std::chrono::steady_clock::now());
@@ -220,7 +219,9 @@ int upload(const upload_arguments& given) {
     if (!format) {
         return complain("--format csv or ndjson is needed: the name does not say it", wrong_usage);
     }
-    const auto daemon = daemon_address(listener::ingest, given.to, given.config_file);
+    const auto daemon = find_daemon(
+        listener::ingest,
+        {.url = given.to, .config_file = given.config_file, .token_file = given.token_file});
     if (daemon.has_error()) {
         std::cerr << daemon.error().text;
         return daemon.error().code;

@@ -1,6 +1,7 @@
 #include "file_text.hpp"
 #include "sections.hpp"
 
+#include <gatepost/config/reload.hpp>
 #include <gatepost/identity/hash.hpp>
 
 #include <algorithm>
@@ -20,9 +21,7 @@ std::string version_of(std::string_view text) {
     return identity::hasher().hex(text).substr(0, digits);
 }
 
-} // namespace
-
-core::result<config, problems> load_text(std::string_view yaml, secrets allowed) {
+core::result<config, problems> read_text(std::string_view yaml, secret_reading& how) {
     problems found;
     config result;
     try {
@@ -31,13 +30,13 @@ core::result<config, problems> load_text(std::string_view yaml, secrets allowed)
         if (!found.empty()) {
             return found; // no mapping: there is nothing else to say
         }
-        read_listen(file, result);
+        read_listeners(file, result, how);
         read_consent(file, result.consent);
-        read_pixels(file, result, allowed); // may override parts of `consent`
+        read_pixels(file, result, how); // may override parts of `consent`
         read_events(file, result);
-        read_identity(file, result);
-        read_spool(file, result);
-        read_relay(file, result, allowed);
+        read_identity(file, result, how);
+        read_spool(file, result, how);
+        read_relay(file, result, how);
         read_audit(file, result);
         read_process(file, result);
     } catch (const YAML::Exception& error) {
@@ -48,15 +47,37 @@ core::result<config, problems> load_text(std::string_view yaml, secrets allowed)
     }
     result.version = version_of(yaml);
     result.ingest.config_version = result.version;
+    result.advice = in_order(std::move(how.advice));
     return result;
 }
 
-core::result<config, problems> load_file(const std::string& path, secrets allowed) {
+core::result<config, problems> read_from(const std::string& path, secret_reading& how) {
     const auto text = read_file(path);
     if (!text) {
         return problems{{0, 0, "", "cannot be read"}};
     }
-    return load_text(*text, allowed);
+    return read_text(*text, how);
+}
+
+} // namespace
+
+core::result<config, problems> load_text(std::string_view yaml, secrets allowed) {
+    secret_reading how{.allowed = allowed};
+    return read_text(yaml, how);
+}
+
+core::result<config, problems> load_file(const std::string& path, secrets allowed) {
+    secret_reading how{.allowed = allowed};
+    return read_from(path, how);
+}
+
+core::result<reloaded, problems> load_anew(const std::string& path, const config& running) {
+    secret_reading how{.running = &running};
+    auto fresh = read_from(path, how);
+    if (fresh.has_error()) {
+        return fresh.error();
+    }
+    return reloaded{std::move(*fresh), in_order(std::move(how.kept))};
 }
 
 } // namespace gatepost::config

@@ -1,4 +1,3 @@
-#include "secret_source.hpp"
 #include "sections.hpp"
 
 #include <gatepost/core/text.hpp>
@@ -9,14 +8,26 @@
 namespace gatepost::config {
 namespace {
 
+// What a running daemon read from the same file, null for nothing.
+const core::secret_string* former_token(const config* running, const std::string& pixel,
+                                        const std::string& file) {
+    if (running == nullptr || file.empty()) {
+        return nullptr;
+    }
+    const auto from = running->access_token_files.find(pixel);
+    const bool same = from != running->access_token_files.end() && from->second == file;
+    return same ? &running->access_tokens.at(pixel) : nullptr;
+}
+
 // A pixel that only observes needs none.
-void read_token(section& from, const ingest::pixel& pixel, config& into, secrets allowed) {
+void read_token(section& from, const ingest::pixel& pixel, config& into, secret_reading& how) {
     const secret_source source(from, "access_token");
     if (pixel.observes && source.none()) {
         into.access_tokens.emplace(pixel.id, core::secret_string());
         return;
     }
-    if (auto token = source.read(from, allowed, &fault_of_token)) {
+    const auto* const former = former_token(how.running, pixel.id, source.file());
+    if (auto token = source.read(from, how, &parse_token, former)) {
         into.access_tokens.emplace(pixel.id, std::move(*token));
         if (!source.file().empty()) {
             into.access_token_files.emplace(pixel.id, source.file());
@@ -81,7 +92,7 @@ void read_own_consent(section& pixel, const std::string& id, config& into) {
     }
 }
 
-void read_pixel(section& from, config& into, secrets allowed) {
+void read_pixel(section& from, config& into, secret_reading& how) {
     ingest::pixel pixel;
     from.text("id", pixel.id);
     if (pixel.id.empty()) {
@@ -102,16 +113,16 @@ void read_pixel(section& from, config& into, secrets allowed) {
     from.flag("send_ip", pixel.send_ip);
     read_quota(from, pixel.id, into.spool.limits);
     read_own_consent(from, pixel.id, into);
-    read_token(from, pixel, into, allowed);
+    read_token(from, pixel, into, how);
     into.ingest.pixels.push_back(std::move(pixel));
 }
 
 } // namespace
 
-void read_pixels(section& file, config& into, secrets allowed) {
+void read_pixels(section& file, config& into, secret_reading& how) {
     file.each_item("pixels", [&](const YAML::Node& item, const std::string& path) {
         section pixel(item, path, file.found());
-        read_pixel(pixel, into, allowed);
+        read_pixel(pixel, into, how);
     });
     if (into.ingest.pixels.empty()) {
         file.wrong("pixels", "at least one pixel is needed");

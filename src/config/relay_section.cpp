@@ -1,4 +1,3 @@
-#include "secret_source.hpp"
 #include "sections.hpp"
 
 #include <gatepost/net/proxy.hpp>
@@ -36,15 +35,23 @@ chosen_proxy choose_proxy(section& relay, const std::string& of_environment) {
     return {std::move(proxy), own ? "relay.proxy" : "HTTPS_PROXY"};
 }
 
-void read_proxy(section& relay, config& into, secrets allowed) {
+// What a running daemon read from the same file, null for nothing.
+const core::secret_string* former_credentials(const config* running, const std::string& file) {
+    const bool same = running != nullptr && !file.empty() && running->upstream.proxy &&
+                      running->proxy_credentials_file == file;
+    return same ? &running->upstream.proxy->credentials : nullptr;
+}
+
+void read_proxy(section& relay, config& into, secret_reading& how) {
     const auto environment =
-        allowed == secrets::read ? net::proxy_environment::read() : net::proxy_environment();
+        how.allowed == secrets::read ? net::proxy_environment::read() : net::proxy_environment();
     const bool exempt = net::is_exempt(into.upstream.endpoint, environment.no_proxy);
     auto chosen = choose_proxy(relay, exempt ? "" : environment.https_proxy);
     const secret_source source(relay, "proxy_credentials");
     std::optional<core::secret_string> credentials;
     if (!source.none()) {
-        credentials = source.read(relay, allowed, &fault_of_credentials);
+        credentials = source.read(relay, how, &parse_credentials,
+                                  former_credentials(how.running, source.file()));
     }
     if (!chosen.proxy || exempt) {
         return;
@@ -59,7 +66,7 @@ void read_proxy(section& relay, config& into, secrets allowed) {
 
 } // namespace
 
-void read_relay(section& file, config& into, secrets allowed) {
+void read_relay(section& file, config& into, secret_reading& how) {
     auto relay = file.inside("relay");
     relay.parsed("endpoint", into.upstream.endpoint, &net::parse_endpoint,
                  "https://host or http://127.0.0.1:port");
@@ -67,7 +74,7 @@ void read_relay(section& file, config& into, secrets allowed) {
         relay.wrong("endpoint", "http:// is taken for loopback only; use https://");
     }
     relay.text("ca_file", into.upstream.ca_file);
-    read_proxy(relay, into, allowed);
+    read_proxy(relay, into, how);
     relay.number("connections", into.relay.connections, 1, 256);
     relay.duration("connection_age", into.upstream.connection_age, std::chrono::seconds(1));
     {

@@ -1,3 +1,4 @@
+#include "listener_tokens.hpp"
 #include "secret_source.hpp"
 
 #include <gatepost/config/reload.hpp>
@@ -62,7 +63,21 @@ constexpr fixed_key fixed_keys[] = {
     fixed("audit.event_id", [](auto& c) -> auto& { return c.audit.plain_event_ids; }),
     fixed("audit.max_bytes", [](auto& c) -> auto& { return c.audit.max_bytes; }),
     fixed("log.format", [](auto& c) -> auto& { return c.log.format; }),
+    fixed("debug.core_dumps", [](auto& c) -> auto& { return c.core_dumps; }),
 };
+
+// Where a daemon listens may be known to systemd alone, or wait for a restart itself: whether it is
+// safe to ask for no token any more can only be told at a start.
+template <class Place>
+bool goes_on_asking(config& fresh, const config& running, Place place_of) {
+    auto now = place_of(fresh);
+    const auto before = place_of(running);
+    if (!std::get<0>(now).empty() || std::get<0>(before).empty()) {
+        return false;
+    }
+    now = before;
+    return true;
+}
 
 } // namespace
 
@@ -81,28 +96,47 @@ std::vector<std::string> keep_fixed(config& fresh, const config& running) {
     for (const auto* key : changed) {
         names.emplace_back(key->name);
     }
+    if (goes_on_asking(fresh, running, application_tokens)) {
+        names.emplace_back("auth.token_file");
+    }
+    if (goes_on_asking(fresh, running, operator_tokens)) {
+        names.emplace_back("admin.token_file");
+    }
     return names;
 }
 
 secrets_of_now reread_secrets(const config& running) {
-    secrets_of_now now{running.access_tokens, running.upstream.proxy, {}};
-    const auto read = [&](std::string key, const std::string& file, secret_rule rule,
-                          core::secret_string& into) {
-        auto secret = read_secret_file(file, rule);
-        if (secret.has_error()) {
-            now.found.push_back({0, 0, std::move(key), std::string(secret.error())});
+    secrets_of_now now{.access_tokens = running.access_tokens,
+                       .proxy = running.upstream.proxy,
+                       .ingest_tokens = running.ingest.door.tokens,
+                       .admin_tokens = running.admin_tokens,
+                       .spool_keys = running.spool.keys,
+                       .found = {}};
+    // Gives `use` what the file holds now; nothing to do without a file.
+    const auto read = [&](std::string key, const std::string& file, auto parse, auto use) {
+        if (file.empty()) {
+            return;
+        }
+        if (auto secret = read_secret_file(file, parse)) {
+            use(std::move(*secret));
         } else {
-            into = std::move(*secret);
+            now.found.push_back({0, 0, std::move(key), std::string(secret.error())});
         }
     };
     for (const auto& [pixel, file] : running.access_token_files) {
-        read("pixels[" + pixel + "].access_token_file", file, &fault_of_token,
-             now.access_tokens[pixel]);
+        read("pixels[" + pixel + "].access_token_file", file, &parse_token,
+             [&, &token = now.access_tokens[pixel]](auto read) { token = std::move(read); });
     }
-    if (now.proxy && !running.proxy_credentials_file.empty()) {
-        read("relay.proxy_credentials_file", running.proxy_credentials_file, &fault_of_credentials,
-             now.proxy->credentials);
+    if (now.proxy) {
+        read("relay.proxy_credentials_file", running.proxy_credentials_file, &parse_credentials,
+             [&](auto read) { now.proxy->credentials = std::move(read); });
     }
+    read("auth.token_file", running.auth_token_file, &parse_listener_tokens,
+         [&](auto read) { now.ingest_tokens = std::move(read.accepted); });
+    read("admin.token_file", running.admin_token_file, &parse_listener_tokens,
+         [&](auto read) { now.admin_tokens = std::move(read.accepted); });
+    read("spool.key_file", running.spool_key_file, &spool::key_ring::parse,
+         [&](auto read) { now.spool_keys = std::move(read); });
     return now;
 }
 

@@ -1,45 +1,60 @@
 #include "secret_source.hpp"
 
-#include "file_text.hpp"
+#include "taken_variable.hpp"
 
 #include <gatepost/core/text.hpp>
 
 #include <algorithm>
-#include <cstdlib>
-#include <utility>
+#include <sys/stat.h>
 
 namespace gatepost::config {
 namespace {
 
 using read_result = core::result<core::secret_string, std::string_view>;
 
-read_result obey(core::secret_string secret, secret_rule rule) {
-    if (const auto fault = rule(secret.reveal()); !fault.empty()) {
-        return fault;
-    }
-    return secret;
-}
-
-read_result read_variable(const std::string& name, secret_rule rule) {
-    const char* value = std::getenv(name.c_str());
-    if (value == nullptr || *value == '\0') {
-        return std::string_view("this environment variable is not set");
-    }
-    return obey(core::secret_string(value), rule);
+core::secret_string trimmed(const core::secret_string& text) {
+    return core::secret_string(std::string(core::trim(text.reveal())));
 }
 
 } // namespace
 
-std::string_view fault_of_token(std::string_view secret) {
-    const bool fits = std::ranges::all_of(secret, [](char c) { return c > ' ' && c < 0x7f; });
-    return fits ? "" : "the token holds characters that no token has";
+read_result parse_token(std::string_view text) {
+    if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; })) {
+        return std::string_view("the token holds characters that no token has");
+    }
+    return core::secret_string(std::string(text));
 }
 
-std::string_view fault_of_credentials(std::string_view secret) {
-    if (std::ranges::any_of(secret, [](unsigned char c) { return c < ' ' || c == 0x7f; })) {
-        return "expected a single line without control characters";
+read_result parse_credentials(std::string_view text) {
+    if (std::ranges::any_of(text, [](unsigned char c) { return c < ' ' || c == 0x7f; })) {
+        return std::string_view("expected a single line without control characters");
     }
-    return secret.find(':') == std::string_view::npos ? "expected user:password" : "";
+    if (text.find(':') == std::string_view::npos) {
+        return std::string_view("expected user:password");
+    }
+    return core::secret_string(std::string(text));
+}
+
+read_result secret_text(const std::string& file, core::secret_file kind) {
+    const auto text = core::read_secret(file, core::longest_secret, kind);
+    if (text.has_error()) {
+        return std::string_view(text.error() == boost::system::errc::not_supported
+                                    ? "this is no regular file (a pipe or a device)"
+                                    : "the file cannot be read");
+    }
+    auto found = trimmed(*text);
+    if (found.empty()) {
+        return std::string_view("the file is empty");
+    }
+    return found;
+}
+
+read_result variable_text(const std::string& name) {
+    auto found = trimmed(taken_variable(name));
+    if (found.empty()) {
+        return std::string_view("this environment variable is not set");
+    }
+    return found;
 }
 
 secret_source::secret_source(section& from, const std::string& name)
@@ -48,34 +63,28 @@ secret_source::secret_source(section& from, const std::string& name)
     from.text(variable_key_, variable_);
 }
 
-std::optional<core::secret_string> secret_source::read(section& from, secrets allowed,
-                                                       secret_rule rule) const {
-    if (file_.empty() == variable_.empty()) {
-        from.wrong(file_key_, "give one of " + file_key_ + " and " + variable_key_);
-        return std::nullopt;
+bool secret_source::one_is_given(section& from) const {
+    if (file_.empty() != variable_.empty()) {
+        return true;
     }
-    if (allowed == secrets::ignore) {
-        return core::secret_string();
-    }
-    auto found = file_.empty() ? read_variable(variable_, rule) : read_secret_file(file_, rule);
-    if (found.has_error()) {
-        from.wrong(file_.empty() ? variable_key_ : file_key_, std::string(found.error()));
-        return std::nullopt;
-    }
-    return std::move(*found);
+    from.wrong(file_key_, "give one of " + file_key_ + " and " + variable_key_);
+    return false;
 }
 
-read_result read_secret_file(const std::string& path, secret_rule rule) {
-    auto text = read_file(path);
-    if (!text) {
-        return std::string_view("the file cannot be read");
+void secret_source::advise(section& from, secret_reading& how) const {
+    if (!file_.empty()) {
+        advise_about_mode(from, file_key_, file_, how);
     }
-    core::secret_string found{std::string(core::trim(*text))};
-    core::wipe(*text);
-    if (found.empty()) {
-        return std::string_view("the file is empty");
+}
+
+void advise_about_mode(section& from, const std::string& key, const std::string& file,
+                       secret_reading& how) {
+    struct stat found {};
+    constexpr mode_t of_others = S_IRWXG | S_IRWXO;
+    if (::stat(file.c_str(), &found) != 0 || (found.st_mode & of_others) == 0) {
+        return;
     }
-    return obey(std::move(found), rule);
+    how.advice.push_back(from.at(key, "group or others may use this file; chmod 600 it"));
 }
 
 } // namespace gatepost::config

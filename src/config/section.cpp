@@ -92,10 +92,13 @@ std::string section::path_of(const std::string& key) const {
     return path_.empty() ? key : path_ + "." + key;
 }
 
-void section::wrong(const std::string& key, std::string message) {
+problem section::at(const std::string& key, std::string message) {
     const auto given = node(key);
-    found_.push_back(
-        problem_at(given.IsDefined() ? given : node_, path_of(key), std::move(message)));
+    return problem_at(given.IsDefined() ? given : node_, path_of(key), std::move(message));
+}
+
+void section::wrong(const std::string& key, std::string message) {
+    found_.push_back(at(key, std::move(message)));
 }
 
 std::optional<std::string> section::scalar(const std::string& key) {

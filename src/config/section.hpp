@@ -86,6 +86,8 @@ class section {
 
     bool has(const std::string& key);
     YAML::Node node(const std::string& key); // marks the key as known
+    // Something to be said at a key's place, or at the section's when it is not given.
+    problem at(const std::string& key, std::string message);
     void wrong(const std::string& key, std::string message);
     std::string path_of(const std::string& key) const;
     problems& found() { return found_; }

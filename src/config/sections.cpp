@@ -1,132 +1,15 @@
 #include "sections.hpp"
 
-#include <gatepost/core/text.hpp>
 #include <gatepost/identity/normalise.hpp>
 
-#include <algorithm>
+#include <utility>
 
 namespace gatepost::config {
 namespace {
 
-using std::chrono::milliseconds;
-
 constexpr std::int64_t many = 1'000'000;
 
-std::optional<unsigned> parse_mode(std::string_view text) {
-    unsigned mode = 0;
-    for (const char digit : text) {
-        if (digit < '0' || digit > '7') {
-            return std::nullopt;
-        }
-        mode = mode * 8 + static_cast<unsigned>(digit - '0');
-    }
-    return text.empty() || mode > 0777 ? std::nullopt : std::optional(mode);
-}
-
-// One address or a list of them.
-void read_addresses(section& from, const std::string& key,
-                    std::vector<net::listen_address>& target) {
-    if (!from.has(key)) {
-        return;
-    }
-    const auto problems_before = from.found().size();
-    std::vector<net::listen_address> read;
-    const auto take = [&](const YAML::Node& item, const std::string& path) {
-        const auto address =
-            item.IsScalar() ? net::parse_listen_address(item.Scalar()) : std::nullopt;
-        if (address) {
-            read.push_back(*address);
-        } else {
-            from.found().push_back(
-                problem_at(item, path,
-                           "expected an address and a port, such as 127.0.0.1:8787 or [::1]:8787"));
-        }
-    };
-    if (from.node(key).IsSequence()) {
-        from.each_item(key, take);
-    } else {
-        take(from.node(key), from.path_of(key));
-    }
-    if (from.found().size() == problems_before) {
-        target = std::move(read);
-    }
-}
-
-// Where a secret is not asked for yet, only loopback is safe.
-void require_loopback(section& from, const std::string& key, const net::listen_address& address) {
-    if (!address.is_loopback()) {
-        from.wrong(key, "an address off loopback needs a token file, which is not available yet");
-    }
-}
-
-void read_door(section& listen, ingest::options& into) {
-    listen.texts("allowed_hosts", into.door.allowed_hosts);
-    for (const auto& host : into.door.allowed_hosts) {
-        if (!net::host_without_port(host)) {
-            listen.wrong("allowed_hosts", "expected host names, such as gatepost.internal");
-            break;
-        }
-    }
-    listen.texts("allowed_origins", into.door.allowed_origins);
-    for (const auto& origin : into.door.allowed_origins) {
-        if (!net::parse_endpoint(origin)) {
-            listen.wrong("allowed_origins", "expected origins, such as https://shop.example");
-            break;
-        }
-    }
-    listen.each_item("trusted_proxies", [&](const YAML::Node& item, const std::string& path) {
-        if (!item.IsScalar() || !into.trusted_proxies.add(item.Scalar())) {
-            listen.found().push_back(
-                problem_at(item, path, "expected an address or a network such as 10.0.0.0/8"));
-        }
-    });
-}
-
 } // namespace
-
-void read_listen(section& file, config& into) {
-    {
-        auto listen = file.inside("listen");
-        auto& to = into.listen;
-        read_addresses(listen, "http", to.http);
-        for (const auto& address : to.http) {
-            require_loopback(listen, "http", address);
-        }
-        listen.text("unix", to.unix_path);
-        listen.parsed("unix_mode", to.unix_mode, &parse_mode, "permissions such as \"0660\"");
-        listen.later("allowed_uids", "[]");
-        read_door(listen, into.ingest);
-        listen.number("threads", to.threads, 1, 64);
-        listen.size("max_body", to.limits.max_body, core::kibibytes(1), core::gibibytes(1));
-        listen.size("max_header", to.limits.max_header, core::kibibytes(1), core::mebibytes(1));
-        listen.number("max_connections", to.limits.max_connections, 1, many);
-        listen.duration("request_timeout", to.limits.request_timeout, milliseconds(100));
-        listen.duration("idle_timeout", to.limits.idle_timeout, milliseconds(100));
-        if (to.http.empty() && to.unix_path.empty()) {
-            listen.wrong("http", "nothing to listen on: give http or unix");
-        }
-        // A name the daemon was told to listen on is a name it may be asked by.
-        for (const auto& address : to.http) {
-            into.ingest.door.allowed_hosts.push_back(address.authority());
-        }
-    }
-    {
-        auto admin = file.inside("admin");
-        admin.parsed("http", into.admin, &net::parse_listen_address, "an address and a port");
-        require_loopback(admin, "http", into.admin);
-        admin.later("token_file", "\"\"");
-    }
-    auto metrics = file.inside("metrics");
-    std::string address;
-    metrics.text("http", address);
-    if (!address.empty()) {
-        into.metrics = net::parse_listen_address(address);
-        if (!into.metrics) {
-            metrics.wrong("http", "expected an address and a port, such as 0.0.0.0:9090");
-        }
-    }
-    file.inside("auth").later("token_file", "\"\"");
-}
 
 void read_events(section& file, config& into) {
     auto events = file.inside("events");
@@ -148,7 +31,7 @@ bool has_phones(std::string_view region) {
     return read || read.error() != identity::phone_problem::unknown_region;
 }
 
-void read_identity(section& file, config& into) {
+void read_identity(section& file, config& into, secret_reading& how) {
     auto identity = file.inside("identity");
     identity.text("default_region", into.identity.default_region);
     const auto& region = into.identity.default_region;
@@ -158,10 +41,35 @@ void read_identity(section& file, config& into) {
                        "as US");
     }
     identity.text("key_file", into.key_file);
+    if (how.allowed == secrets::read && !into.key_file.empty()) {
+        advise_about_mode(identity, "key_file", into.key_file, how);
+    }
     identity.texts("placeholders", into.identity.placeholders);
 }
 
-void read_spool(section& file, config& into) {
+// A key that cannot be read is a fault: the events would stand in the clear.
+void read_spool_keys(section& spool, config& into, secret_reading& how) {
+    auto& file = into.spool_key_file;
+    spool.text("key_file", file);
+    if (file.empty() || how.allowed == secrets::ignore) {
+        return;
+    }
+    auto keys = read_secret_file(file, &spool::key_ring::parse);
+    if (keys) {
+        into.spool.keys = std::move(*keys);
+        advise_about_mode(spool, "key_file", file, how);
+        return;
+    }
+    auto fault = spool.at("key_file", std::string(keys.error()));
+    if (how.running != nullptr && how.running->spool_key_file == file) {
+        into.spool.keys = how.running->spool.keys;
+        how.kept.push_back(std::move(fault));
+    } else {
+        spool.found().push_back(std::move(fault));
+    }
+}
+
+void read_spool(section& file, config& into, secret_reading& how) {
     auto spool = file.inside("spool");
     spool.later("engine", "sqlite");
     spool.later("accept_loss", "false");
@@ -182,7 +90,7 @@ void read_spool(section& file, config& into) {
         dedupe.duration("window", into.spool.dedupe_window, std::chrono::seconds(1));
         dedupe.number("max_keys", into.spool.dedupe_max_keys, 1, 100 * many);
     }
-    spool.later("key_file", "\"\"");
+    read_spool_keys(spool, into, how);
 }
 
 void read_audit(section& file, config& into) {
@@ -220,7 +128,7 @@ void read_process(section& file, config& into) {
         log.choice("format", into.log.format,
                    {{"json", observe::log_format::json}, {"text", observe::log_format::text}});
     }
-    file.inside("debug").later("core_dumps", "false");
+    file.inside("debug").flag("core_dumps", into.core_dumps);
 }
 
 } // namespace gatepost::config

@@ -72,6 +72,16 @@ void finding_list::add_gpc(std::string_view source) {
     }
 }
 
+void finding_list::add_refusals(finding_list&& other) {
+    for (auto& found : other.findings) {
+        const bool is_new = std::ranges::none_of(
+            findings, [&](const finding& f) { return f.source == found.source; });
+        if (found.state == state::denied || (found.state == state::unreadable && is_new)) {
+            merge(std::move(found));
+        }
+    }
+}
+
 void finding_list::add_minor(std::string_view source) {
     merge({.from = origin::body,
            .source = std::string(source),

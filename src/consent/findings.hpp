@@ -23,6 +23,9 @@ class finding_list {
     void add(origin from, std::string_view source, std::string_view format, reading said,
              std::string_view tc_string = "");
     void add_gpc(std::string_view source);
+    // What another reading of the same signals forbids: its denials, and what it cannot read of
+    // sources that have no finding here. Nothing else of it counts.
+    void add_refusals(finding_list&& other);
     // A known minor, whoever says so; cannot be ignored.
     void add_minor(std::string_view source);
 

@@ -57,6 +57,7 @@ jurisdiction locate(const regime_options& chosen, const signals& from, const fin
 
 } // namespace
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): handed over, as the options are.
 gate::gate(options chosen, catalog rules)
     : policy_(std::make_shared<const policy>(std::move(chosen), rules.rules())) {}
 

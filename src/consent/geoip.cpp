@@ -113,6 +113,7 @@ class private_copy {
   private:
     explicit private_copy(int descriptor) : descriptor_(descriptor) {}
 
+    // NOLINTNEXTLINE(readability-make-member-function-const): it changes what the descriptor holds.
     bool fill(int source) {
         constexpr std::size_t at_once = 1 << 20;
         for (;;) {

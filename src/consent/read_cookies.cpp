@@ -33,8 +33,9 @@ bool is_yes(std::string_view text) {
 
 class cookie_reader {
   public:
-    cookie_reader(std::string_view header, const policy& rules, finding_list& into)
-        : rules_(rules), into_(into), jar_(header, rules.index) {}
+    cookie_reader(std::string_view header, const policy& rules, finding_list& into,
+                  joined_by how = joined_by::semicolons)
+        : rules_(rules), into_(into), jar_(header, rules.index, how) {}
 
     void read() {
         for (const auto& cookie : jar_.sightings()) {
@@ -165,6 +166,12 @@ class cookie_reader {
 
 void read_cookies(std::string_view header, const policy& rules, finding_list& into) {
     cookie_reader(header, rules, into).read();
+    if (may_hold_commas_between_cookies(header)) {
+        // The commas may as well be part of a value: this reading can forbid and never allow.
+        finding_list otherwise(rules);
+        cookie_reader(header, rules, otherwise, joined_by::commas_as_well).read();
+        into.add_refusals(std::move(otherwise));
+    }
 }
 
 } // namespace gatepost::consent

@@ -39,7 +39,7 @@ core::result<instance_key> from_hex(std::string_view text) {
     if (!is_sha256_hex(digits)) {
         return make_error_code(errc::bad_key);
     }
-    std::string bytes;
+    std::string bytes; // longer than what a string holds in itself, and reserved: never copied
     bytes.reserve(digits.size() / 2);
     for (std::size_t i = 0; i < digits.size(); i += 2) {
         bytes +=
@@ -49,25 +49,12 @@ core::result<instance_key> from_hex(std::string_view text) {
 }
 
 core::result<instance_key> load(const std::string& path) {
-    const file key(path, O_RDONLY);
-    if (!key) {
-        return last_error();
+    const auto text = core::read_secret(path);
+    if (text.has_error()) {
+        return text.error() == boost::system::errc::file_too_large ? make_error_code(errc::bad_key)
+                                                                   : text.error();
     }
-    std::string text(256, '\0'); // a key and some white space
-    std::size_t size = 0;
-    while (size < text.size()) {
-        const auto got = read(key.fd(), text.data() + size, text.size() - size);
-        if (got == 0) {
-            break;
-        }
-        if (got < 0 && errno != EINTR) {
-            return last_error();
-        }
-        size += static_cast<std::size_t>(std::max<ssize_t>(got, 0));
-    }
-    auto result = from_hex(std::string_view(text).substr(0, size));
-    core::wipe(text);
-    return result;
+    return from_hex(text->reveal());
 }
 
 core::error_code write_durably(const std::string& path, std::string_view text) {
@@ -96,7 +83,11 @@ core::error_code sync_directory(const std::string& path) {
 // linked, which unlike a rename does not replace a key another process made meanwhile.
 core::error_code create(const std::string& path) {
     const auto draft = path + "." + core::random_id();
-    auto text = core::random_id() + core::random_id() + "\n";
+    const core::secret_string first(core::random_id());
+    const core::secret_string second(core::random_id());
+    std::string text;
+    text.reserve(first.reveal().size() + second.reveal().size() + 1);
+    text.append(first.reveal()).append(second.reveal()).append("\n");
     auto error = write_durably(draft, text);
     core::wipe(text);
     if (!error && link(draft.c_str(), path.c_str()) != 0 && errno != EEXIST) {

@@ -132,8 +132,8 @@ verdict pipeline::judge_one(event::inbound& event, const caller& by, bool alone,
         into.warnings.push_back(at_event(event.index, "event_id") +
                                 ": absent; one was made, give it to the pixel for deduplication");
     }
-    std::string cookies;
-    complete(event, by, alone, cookies);
+    borrowed_texts texts;
+    complete(event, by, alone, texts);
     leave_out_unusable(event, into.warnings);
     decide(event, by, alone, about, when, result, into);
     return result;

@@ -17,6 +17,7 @@ namespace asio = boost::asio;
 
 constexpr std::string_view events_path = "/v1/events";
 constexpr std::string_view explain_path = "/v1/explain";
+constexpr std::string_view subject_path = "/v1/subject";
 constexpr std::string_view script_path = "/consent-relay.js";
 
 // Each path and the methods it takes.
@@ -55,6 +56,16 @@ bool takes_type(const route& at, std::optional<event::body_format> format) {
     return format && (at.path != tiktok_route.path || *format == event::body_format::json);
 }
 
+// A page asks so before it sends anything, and cannot show a token (Fetch, "CORS-preflight").
+bool is_preflight(const net::request_head& head) {
+    return head.method == "OPTIONS" && head.find("Access-Control-Request-Method");
+}
+
+// Pages load it with a script element, which shows no token either.
+bool asks_for_script(const net::request_head& head) {
+    return head.path() == script_path && (head.method == "GET" || head.method == "HEAD");
+}
+
 unsigned status_of(const judgement& judged) {
     const auto is = [](outcome wanted) {
         return [wanted](const verdict& each) { return each.outcome == wanted; };
@@ -81,8 +92,11 @@ std::optional<net::response> routes::refuse(const net::request_head& head) {
     if (auto refused = options_.door.refuse(head)) {
         return refused;
     }
+    if (auto refused = refuse_stranger(head)) {
+        return with_cors(head, std::move(*refused));
+    }
     const auto* const at = find_route(head.path());
-    const auto refuse_with = at == &tiktok_route ? tiktok_refusal : refusal;
+    const auto refuse_with = at == &tiktok_route ? tiktok_refusal : ingest::refusal;
     std::optional<net::response> refused;
     if (at == nullptr) {
         refused = refuse_with({"not_found", "no such route", ""});
@@ -98,6 +112,34 @@ std::optional<net::response> routes::refuse(const net::request_head& head) {
     return std::nullopt;
 }
 
+std::optional<net::response> routes::refuse_stranger(const net::request_head& head) const {
+    const bool tiktok = tiktok_decoder_of(head.path()) != nullptr;
+    auto refused = options_.door.refuse_stranger(head, tiktok ? "Access-Token" : "");
+    if (!refused || asks_for_script(head) ||
+        (is_preflight(head) && options_.door.allowed_origin(head))) {
+        return std::nullopt;
+    }
+    if (tiktok) {
+        refused->body =
+            tiktok_body(401, {"unauthorized", "the Access-Token is not known here", ""});
+    }
+    return refused;
+}
+
+// What the server refuses by itself.
+net::response routes::refusal(const net::request_head& head, unsigned status,
+                              const core::input_error& error) {
+    auto refused = net::error_response(status, error);
+    if (tiktok_decoder_of(head.path()) != nullptr) {
+        refused.body = tiktok_body(status, error);
+    }
+    return with_cors(head, std::move(refused));
+}
+
+void routes::refused(std::string_view code) {
+    around_.metrics.request_refused("ingest", code);
+}
+
 asio::awaitable<net::response> routes::answer(const net::request_head& head, std::string body) {
     const auto path = head.path();
     if (head.method == "OPTIONS") {
@@ -110,7 +152,7 @@ asio::awaitable<net::response> routes::answer(const net::request_head& head, std
                                    .headers = {{"Cache-Control", "public, max-age=3600"}}});
     }
     if (path == explain_path) {
-        co_return with_cors(head, explain(head, std::move(body)));
+        co_return with_cors(head, net::confidential(explain(head, std::move(body))));
     }
     if (tiktok_decoder_of(path) != nullptr) {
         auto answered = co_await tiktok_events(head, std::move(body));
@@ -119,6 +161,9 @@ asio::awaitable<net::response> routes::answer(const net::request_head& head, std
     if (path != events_path) {
         auto about_visitor =
             co_await around_.visitors.answer(path, caller_of(head, options_), std::move(body));
+        if (path == subject_path) {
+            about_visitor = net::confidential(std::move(about_visitor));
+        }
         co_return with_cors(head, std::move(about_visitor));
     }
     auto answered = co_await events(head, std::move(body));
@@ -130,13 +175,13 @@ asio::awaitable<net::response> routes::events(const net::request_head& head, std
     auto ticket = around_.order.event(around_.clock.wall());
     auto posted = event::decode_body(std::move(body), *format_of(head));
     if (posted.has_error()) {
-        co_return refusal(posted.error());
+        co_return ingest::refusal(posted.error());
     }
     auto judged = judge(std::move(*posted), head, ticket);
     const auto taken = co_await intake_->take(std::move(judged), std::move(ticket));
     around_.metrics.ingest_took(std::chrono::steady_clock::now() - begun);
     if (taken.has_error()) {
-        co_return refusal(taken.error());
+        co_return ingest::refusal(taken.error());
     }
     co_return net::response{.status = status_of(*taken), .body = write_answer(*taken)};
 }
@@ -164,7 +209,7 @@ net::response routes::explain(const net::request_head& head, std::string body) {
 net::response routes::explain(event::body_format format, const caller& by, std::string body) {
     auto posted = event::decode_body(std::move(body), format);
     if (posted.has_error()) {
-        return refusal(posted.error());
+        return ingest::refusal(posted.error());
     }
     const auto judged = pipeline_.judge(std::move(*posted), by, explained_at(around_.clock.wall()));
     return {.status = status_of(judged) == 422 ? 422U : 200U,
@@ -198,8 +243,8 @@ net::response routes::with_cors(const net::request_head& head, net::response giv
         if (head.method == "OPTIONS") {
             headers.emplace_back("Access-Control-Allow-Methods", "GET, POST");
             headers.emplace_back("Access-Control-Allow-Headers",
-                                 "Content-Type, Content-Encoding, Idempotency-Key, "
-                                 "X-Consent-Marketing");
+                                 "Authorization, Content-Type, Content-Encoding, "
+                                 "Idempotency-Key, X-Consent-Marketing");
             headers.emplace_back("Access-Control-Max-Age", "600");
         }
     }

@@ -28,11 +28,15 @@ constexpr std::int64_t ok = 0;
 constexpr std::int64_t no_permission = 40001;
 constexpr std::int64_t invalid = 40002;
 constexpr std::int64_t too_many_requests = 40100;
+constexpr std::int64_t unknown_token = 40105;
 constexpr std::int64_t server_error = 50000;
 
 std::int64_t code_of(const core::input_error& error, unsigned status) {
     if (error.code == "unknown_pixel") {
         return no_permission;
+    }
+    if (status == 401) {
+        return unknown_token;
     }
     return status == 429 ? too_many_requests : status >= 500 ? server_error : invalid;
 }
@@ -107,9 +111,13 @@ net::response tiktok_refusal(const core::input_error& error) {
     auto answer = refusal(error);
     const bool tells_by_status = answer.status == 429 || answer.status >= 500 ||
                                  answer.status == 405 || answer.status == 415;
-    answer.body = failure(code_of(error, answer.status), error);
+    answer.body = tiktok_body(answer.status, error);
     answer.status = tells_by_status ? answer.status : 200;
     return answer;
+}
+
+std::string tiktok_body(unsigned status, const core::input_error& error) {
+    return failure(code_of(error, status), error);
 }
 
 } // namespace gatepost::ingest

@@ -32,5 +32,7 @@ net::response tiktok_answer(const judgement& judged);
 // An error about the request as a whole, in the same shape: 40002 for a body that cannot be taken;
 // HTTP 503 with 50000 for a spool that is full or fails, HTTP 429 with 40100 for a pixel's quota.
 net::response tiktok_refusal(const core::input_error& error);
+// The body alone, for an answer with this HTTP status: 40105 for a token that is not known.
+std::string tiktok_body(unsigned status, const core::input_error& error);
 
 } // namespace gatepost::ingest

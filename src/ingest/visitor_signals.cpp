@@ -18,10 +18,45 @@ bool names(std::span<const consent::field> headers, std::string_view name) {
     });
 }
 
+// PHP and WSGI hand on `Sec-GPC` as HTTP_SEC_GPC. The same name without the prefix, with each `_`
+// as `-`.
+std::string_view without_prefix(std::string_view name) {
+    constexpr std::string_view prefix = "HTTP_";
+    return core::iequals(name.substr(0, prefix.size()), prefix) ? name.substr(prefix.size()) : name;
+}
+
+// Into `text`, which is long enough already: nothing in it moves.
+std::string_view with_hyphens(std::string_view name, std::string& text) {
+    const auto begin = text.size();
+    text.append(name);
+    std::replace(text.begin() + static_cast<std::ptrdiff_t>(begin), text.end(), '_', '-');
+    return std::string_view(text).substr(begin);
+}
+
+bool is_of_environment(const consent::field& header) {
+    return header.first.find('_') != std::string_view::npos;
+}
+
+// Writes the names of headers as requests have them; `text` holds those that were others.
+void name_as_in_requests(std::vector<consent::field>& headers, std::string& text) {
+    std::size_t size = 0;
+    for (const auto& header : headers) {
+        size += is_of_environment(header) ? header.first.size() : 0;
+    }
+    text.reserve(size);
+    for (auto& header : headers) {
+        if (is_of_environment(header)) {
+            header.first = with_hyphens(without_prefix(header.first), text);
+        }
+    }
+}
+
 } // namespace
 
-void complete(event::inbound& event, const caller& by, bool alone, std::string& cookies) {
+void complete(event::inbound& event, const caller& by, bool alone, borrowed_texts& texts) {
     auto& from = event.from;
+    auto& cookies = texts.cookies;
+    name_as_in_requests(from.headers, texts.names);
     auto& who = event.who;
     who.ip = from.ip.empty() ? who.ip : from.ip;
     who.user_agent = from.user_agent.empty() ? who.user_agent : from.user_agent;

@@ -10,9 +10,16 @@
 
 namespace gatepost::ingest {
 
+// What a completed event points to; outlives its use.
+struct borrowed_texts {
+    std::string cookies;
+    std::string names; // of headers
+};
+
 // Per field: what the event says of its visitor, else, for an event that came alone, what the
-// request says of itself. `cookies` holds the text that the event's cookie points to.
-void complete(event::inbound& event, const caller& by, bool alone, std::string& cookies);
+// request says of itself. The names of the event's own headers may be those of PHP's and WSGI's
+// environments (HTTP_SEC_GPC): they become those of the headers.
+void complete(event::inbound& event, const caller& by, bool alone, borrowed_texts& texts);
 
 // Leaves out what TikTok would refuse, and a whole batch with it.
 void leave_out_unusable(event::inbound& event, std::vector<std::string>& warnings);

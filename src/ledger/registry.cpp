@@ -17,6 +17,7 @@
 #include "second_look.hpp"
 
 #include <gatepost/ledger/registry.hpp>
+#include <gatepost/observe/log.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -102,6 +103,10 @@ class stored_registry final : public registry {
     void use_controllers(controllers_by_pixel now) override;
     void close() override;
 
+    // Says in the log under which controllers choices are held although no pixel has them: that is
+    // what is left when a controller gets another name.
+    void tell_of_forsaken() const;
+
   private:
     // Applies `change` to the memory, hands what it gives to the writer with `finished`, or tells
     // that the registry is closed.
@@ -117,6 +122,7 @@ class stored_registry final : public registry {
     retention_date date_; // of the writer's thread
     controllers_by_pixel controllers_;
     bool closed_ = false;
+    std::atomic<bool> told_of_gpc_ = false;
     registry_writer writer_; // its thread uses the rest
 };
 
@@ -169,8 +175,28 @@ std::vector<std::string> stored_registry::controllers_of(std::string_view pixel,
 }
 
 void stored_registry::use_controllers(controllers_by_pixel now) {
-    const std::lock_guard lock(mutex_);
-    controllers_.swap(now);
+    {
+        const std::lock_guard lock(mutex_);
+        controllers_.swap(now);
+    }
+    tell_of_forsaken();
+}
+
+void stored_registry::tell_of_forsaken() const {
+    std::map<std::string, std::size_t, std::less<>> forsaken;
+    {
+        const std::lock_guard lock(mutex_);
+        forsaken = memory_.keys_by_controller();
+        for (const auto& [pixel, controller] : controllers_) {
+            forsaken.erase(controller);
+        }
+    }
+    for (const auto& [controller, keys] : forsaken) {
+        observe::log(observe::level::warn,
+                     "registry: choices are held under a controller that no pixel has: they hold "
+                     "for no new event",
+                     {{"controller", controller}, {"keys", keys}});
+    }
 }
 
 bool stored_registry::empty() const {
@@ -230,8 +256,20 @@ void stored_registry::lift(const subject& who, std::chrono::sys_seconds granted_
 }
 
 void stored_registry::note_gpc(const subject& who, std::chrono::sys_seconds at, done finished) {
-    apply([&](change_set& changes) { changes.add(who.controller, memory_.note_gpc(who, at)); },
-          std::move(finished));
+    bool room = true;
+    apply(
+        [&](change_set& changes) {
+            room = memory_.takes_strangers();
+            changes.add(who.controller, memory_.note_gpc(who, at));
+        },
+        std::move(finished));
+    if (!room && !told_of_gpc_.exchange(true)) {
+        observe::log(
+            observe::level::warn,
+            "registry: GPC is held under as many click ids as there is room for; that of further "
+            "visitors whom nothing else makes known holds for the events that bring it",
+            {{"keys", size()}});
+    }
 }
 
 void stored_registry::withdraw_waiting(const subject& who, core::wall_time seen, done finished) {
@@ -305,9 +343,11 @@ core::result<std::unique_ptr<registry>> registry::open(const registry_options& c
     if (!kept) {
         return to_ledger_error(kept.error());
     }
-    return std::unique_ptr<registry>(new stored_registry(chosen, clock, std::move(memory),
-                                                         retention_date(*kept, clock.steady()),
-                                                         std::move(*opened)));
+    auto made = std::make_unique<stored_registry>(chosen, clock, std::move(memory),
+                                                  retention_date(*kept, clock.steady()),
+                                                  std::move(*opened));
+    made->tell_of_forsaken();
+    return made;
 }
 
 bool registry::exists(const std::string& file) {

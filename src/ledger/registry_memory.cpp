@@ -11,6 +11,13 @@ bool stands_over(choice said, std::chrono::sys_seconds at, const held_choice& he
     return !held.said || std::pair(at, said) > std::pair(held.said_at, *held.said);
 }
 
+// As in registry_memory::takes_strangers().
+bool is_stranger(const core::subject_key& key, const held_choice& held) {
+    using kind = core::subject_key::kind;
+    const bool of_browser = key.type == kind::ttp || key.type == kind::ttclid;
+    return of_browser && !held.said && held.gpc_at != never;
+}
+
 void forget_choice(held_choice& held) {
     held.said.reset();
     held.said_at = never;
@@ -19,7 +26,9 @@ void forget_choice(held_choice& held) {
 } // namespace
 
 void registry_memory::restore(const std::string& controller, const key_change& held) {
-    books_[controller].choices[held.key] = held.now;
+    auto& under = books_[controller].choices[held.key];
+    count_strangers(held.key, under, held.now);
+    under = held.now;
 }
 
 void registry_memory::restore(const waiting_denial& denial) {
@@ -39,6 +48,16 @@ std::size_t registry_memory::size() const {
     std::size_t keys = 0;
     for (const auto& [controller, held] : books_) {
         keys += held.choices.size();
+    }
+    return keys;
+}
+
+std::map<std::string, std::size_t, std::less<>> registry_memory::keys_by_controller() const {
+    std::map<std::string, std::size_t, std::less<>> keys;
+    for (const auto& [controller, held] : books_) {
+        if (!held.choices.empty()) {
+            keys.emplace(controller, held.choices.size());
+        }
     }
     return keys;
 }
@@ -114,7 +133,7 @@ std::vector<entry> registry_memory::entries(std::string_view controller,
 
 std::vector<key_change> registry_memory::update(std::string_view controller,
                                                 std::span<const core::subject_key> keys,
-                                                const std::function<void(held_choice&)>& change) {
+                                                const change_held& change) {
     auto named = books_.find(controller);
     if (named == books_.end()) {
         named = books_.emplace(controller, book()).first;
@@ -125,10 +144,11 @@ std::vector<key_change> registry_memory::update(std::string_view controller,
         const auto found = choices.find(key);
         const auto before = found == choices.end() ? held_choice() : found->second;
         auto now = before;
-        change(now);
+        change(key, now);
         if (now == before) {
             continue;
         }
+        count_strangers(key, before, now);
         if (now.nothing()) {
             choices.erase(found);
         } else {
@@ -139,27 +159,34 @@ std::vector<key_change> registry_memory::update(std::string_view controller,
     return changes;
 }
 
+void registry_memory::count_strangers(const core::subject_key& key, const held_choice& before,
+                                      const held_choice& now) {
+    strangers_ -= is_stranger(key, before) ? 1 : 0;
+    strangers_ += is_stranger(key, now) ? 1 : 0;
+}
+
 registry_memory::recorded registry_memory::record(const subject& who, choice said,
                                                   std::chrono::sys_seconds at) {
     recorded done;
-    done.changes = update(who.controller, who.keys, [&](held_choice& held) {
-        if (stands_over(said, at, held)) {
-            held.said = said;
-            held.said_at = at;
-        }
-        const bool stands = held.said == said && held.said_at == at;
-        if (stands && said == choice::granted && held.gpc_at <= at) {
-            held.gpc_at = never;
-        }
-        // What was recorded before and is said again stands too.
-        done.stands = done.stands || stands;
-    });
+    done.changes =
+        update(who.controller, who.keys, [&](const core::subject_key&, held_choice& held) {
+            if (stands_over(said, at, held)) {
+                held.said = said;
+                held.said_at = at;
+            }
+            const bool stands = held.said == said && held.said_at == at;
+            if (stands && said == choice::granted && held.gpc_at <= at) {
+                held.gpc_at = never;
+            }
+            // What was recorded before and is said again stands too.
+            done.stands = done.stands || stands;
+        });
     return done;
 }
 
 std::vector<key_change> registry_memory::lift(const subject& who,
                                               std::chrono::sys_seconds granted_at) {
-    return update(who.controller, who.keys, [&](held_choice& held) {
+    return update(who.controller, who.keys, [&](const core::subject_key&, held_choice& held) {
         if (held.said && held.said != choice::granted && held.said_at < granted_at) {
             forget_choice(held);
         }
@@ -167,10 +194,15 @@ std::vector<key_change> registry_memory::lift(const subject& who,
 }
 
 std::vector<key_change> registry_memory::note_gpc(const subject& who, std::chrono::sys_seconds at) {
-    return update(who.controller, who.keys, [&](held_choice& held) {
+    return update(who.controller, who.keys, [&](const core::subject_key& key, held_choice& held) {
         const bool ended = held.said == choice::granted && at <= held.said_at;
-        if (held.gpc_at == never && !ended) {
-            held.gpc_at = at;
+        if (held.gpc_at != never || ended) {
+            return;
+        }
+        auto noted = held;
+        noted.gpc_at = at;
+        if (takes_strangers() || !is_stranger(key, noted)) {
+            held = noted;
         }
     });
 }
@@ -178,7 +210,7 @@ std::vector<key_change> registry_memory::note_gpc(const subject& who, std::chron
 std::vector<key_change> registry_memory::expire(std::string_view controller,
                                                 std::span<const core::subject_key> keys,
                                                 const retention_limits& before) {
-    return update(controller, keys, [&](held_choice& held) {
+    return update(controller, keys, [&](const core::subject_key&, held_choice& held) {
         const auto limit = held.said == choice::granted ? before.grants : before.denials;
         if (held.said && held.said_at < limit) {
             forget_choice(held);

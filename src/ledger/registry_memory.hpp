@@ -70,12 +70,18 @@ struct retention_limits {
 
 class registry_memory {
   public:
+    // A million keys are about 70 MB.
+    explicit registry_memory(std::size_t most_strangers = 1'000'000)
+        : most_strangers_(most_strangers) {}
+
     // At start: what the file holds.
     void restore(const std::string& controller, const key_change& held);
     void restore(const waiting_denial& denial);
 
     std::size_t size() const; // keys
-    bool empty() const;       // no look-up finds anything
+    // Those of each controller that has any.
+    std::map<std::string, std::size_t, std::less<>> keys_by_controller() const;
+    bool empty() const; // no look-up finds anything
     recollection recall(std::string_view controller, std::span<const core::subject_key> keys) const;
     // A denial that was seen when the event had been received already.
     bool denied_while_waiting(std::string_view controller, std::span<const core::subject_key> keys,
@@ -90,7 +96,12 @@ class registry_memory {
     };
     recorded record(const subject& who, choice said, std::chrono::sys_seconds at);
     std::vector<key_change> lift(const subject& who, std::chrono::sys_seconds granted_at);
+    // Under every key but those of new strangers when there is no room for them.
     std::vector<key_change> note_gpc(const subject& who, std::chrono::sys_seconds at);
+    // A stranger is a key of TikTok's cookie or of a click id under which nothing but a GPC is
+    // held. Whoever opens a shop's pages can make up as many as they like, and each is kept for
+    // years: of this kind there is an end, and nothing else is counted towards it.
+    bool takes_strangers() const { return strangers_ < most_strangers_; }
     // Looks at a few keys only, so that nobody waits for long.
     std::vector<key_change> expire(std::string_view controller,
                                    std::span<const core::subject_key> keys,
@@ -117,10 +128,15 @@ class registry_memory {
 
     const book* find(std::string_view controller) const;
     // Asks `change` for what is held under each key from now on, keeps it, and gives what differs.
+    using change_held = std::function<void(const core::subject_key&, held_choice&)>;
     std::vector<key_change> update(std::string_view controller,
                                    std::span<const core::subject_key> keys,
-                                   const std::function<void(held_choice&)>& change);
+                                   const change_held& change);
+    void count_strangers(const core::subject_key& key, const held_choice& before,
+                         const held_choice& now);
 
+    std::size_t most_strangers_;
+    std::size_t strangers_ = 0;
     // There are as many controllers as the configuration names: one or a few.
     std::map<std::string, book, std::less<>> books_;
     std::uint64_t last_denial_ = 0;

@@ -21,6 +21,10 @@ std::optional<host_and_port> split(std::string_view text) {
             return std::nullopt;
         }
         host = text.substr(1, end - 1);
+        // Nothing else stands in brackets (RFC 3986 section 3.2.2).
+        if (host.find(':') == std::string_view::npos || !is_ip_address(host)) {
+            return std::nullopt;
+        }
         rest = text.substr(end + 1);
     } else {
         const auto colon = text.find(':');

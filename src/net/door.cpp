@@ -38,6 +38,23 @@ bool origin_allowed(const door& rules, std::string_view origin) {
            });
 }
 
+bool uid_allowed(const door& rules, std::optional<std::uint32_t> uid) {
+    return rules.allowed_uids.empty() ||
+           (uid && std::ranges::find(rules.allowed_uids, *uid) != rules.allowed_uids.end());
+}
+
+// The credentials of `Authorization: Bearer` (RFC 6750 section 2.1), the scheme in any case
+// (RFC 9110 section 11.1); "" when there are none, or not one.
+std::string_view bearer_token(const request_head& head) {
+    constexpr std::string_view scheme = "Bearer ";
+    const auto given = head.find("Authorization");
+    if (!given || !core::iequals(given->substr(0, scheme.size()), scheme)) {
+        return "";
+    }
+    const auto token = core::trim(given->substr(scheme.size()));
+    return token.find_first_of(" \t") == std::string_view::npos ? token : "";
+}
+
 response malformed(const char* message) {
     return error_response(400, {"bad_request", message, ""});
 }
@@ -49,11 +66,15 @@ bool has_body_method(std::string_view method) {
 } // namespace
 
 std::optional<response> door::refuse(const request_head& head) const {
+    if (head.over_unix_socket && !uid_allowed(*this, head.peer_uid)) {
+        return error_response(
+            403, {"peer_not_allowed", "this user is not served here (listen.allowed_uids)", ""});
+    }
     if (!head.over_unix_socket && !host_allowed(*this, head.find("Host").value_or(""))) {
         return error_response(
             403, {"host_not_allowed", "this Host is not served here (listen.allowed_hosts)", ""});
     }
-    if (const auto origin = head.find("Origin"); origin && !origin_allowed(*this, *origin)) {
+    if (head.find("Origin") && !allowed_origin(head)) {
         return error_response(
             403, {"origin_not_allowed",
                   "requests from this Origin are not taken (listen.allowed_origins)", ""});
@@ -61,9 +82,28 @@ std::optional<response> door::refuse(const request_head& head) const {
     return std::nullopt;
 }
 
+std::optional<response> door::refuse_stranger(const request_head& head,
+                                              std::string_view also) const {
+    if (tokens.empty()) {
+        return std::nullopt;
+    }
+    // Of two nobody knows which one others look at.
+    const bool clear = head.count("Authorization") <= 1 && head.count(also) <= 1;
+    const bool known = tokens.accepts(bearer_token(head)) ||
+                       (!also.empty() && tokens.accepts(head.find(also).value_or("")));
+    if (clear && known) {
+        return std::nullopt;
+    }
+    auto refusal =
+        error_response(401, {"unauthorized", "send Authorization: Bearer with a token", ""});
+    refusal.headers.emplace_back("WWW-Authenticate", R"(Bearer realm="gatepost")");
+    return refusal;
+}
+
 std::optional<std::string_view> door::allowed_origin(const request_head& head) const {
     const auto origin = head.find("Origin");
-    return origin && origin_allowed(*this, *origin) ? origin : std::nullopt;
+    return origin && head.count("Origin") == 1 && origin_allowed(*this, *origin) ? origin
+                                                                                 : std::nullopt;
 }
 
 std::optional<response> check_framing(const request_head& head, bool needs_length) {
@@ -74,6 +114,9 @@ std::optional<response> check_framing(const request_head& head, bool needs_lengt
     const auto codings = head.count("Transfer-Encoding");
     if (lengths > 1 || codings > 1 || (lengths > 0 && codings > 0)) {
         return malformed("one Content-Length or one Transfer-Encoding, not both");
+    }
+    if (codings == 1 && head.http_1_0) {
+        return malformed("HTTP/1.0 has no Transfer-Encoding");
     }
     if (codings == 1 && !core::iequals(*head.find("Transfer-Encoding"), "chunked")) {
         return malformed("the only Transfer-Encoding taken is chunked");

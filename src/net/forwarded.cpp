@@ -40,7 +40,10 @@ bool address_set::add(std::string_view text) {
         }
     } else {
         const auto network = ip::make_network_v6(single ? owned + "/128" : owned, failed);
-        if (!failed) {
+        if (!failed && network.address().is_v4_mapped() && network.prefix_length() >= 96) {
+            const auto mapped = ip::make_address_v4(ip::v4_mapped, network.address());
+            v4_.push_back(ip::make_network_v4(mapped, network.prefix_length() - 96).canonical());
+        } else if (!failed) {
             v6_.push_back(network.canonical());
         }
     }

@@ -48,7 +48,13 @@ response error_response(unsigned status, const core::input_error& error) {
         out.member("path", error.path);
     }
     out.end_object().end_object();
-    return {.status = status, .body = out.take()};
+    return {.status = status, .body = out.take(), .error = error.code};
+}
+
+response confidential(response given) {
+    given.headers.emplace_back("Cache-Control", "no-store");
+    given.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    return given;
 }
 
 } // namespace gatepost::net

@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <functional>
@@ -25,6 +26,7 @@ namespace gatepost::net {
 namespace {
 
 constexpr auto pause_after_failure = std::chrono::milliseconds(100);
+constexpr auto pause_to_make_way = std::chrono::milliseconds(5);
 constexpr auto between_warnings = std::chrono::seconds(10);
 
 // Where connections of a listening socket come from.
@@ -47,7 +49,7 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
         : most_(options.max_connections) {
         const auto offered = std::make_shared<const server_options>(options);
         for (const auto& place : rooms) {
-            rooms_.push_back(std::make_shared<room>(place, offered, tls, count_));
+            rooms_.push_back(std::make_shared<room>(place, offered, tls, shared_));
         }
     }
 
@@ -122,8 +124,10 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
     }
 
     // Listeners first: what they have admitted is counted by then.
-    bool ended() const { return listening_ == 0 && *count_ == 0; }
-    std::size_t connections() const { return *count_; }
+    bool ended() const {
+        return listening_ == 0 && shared_->open == 0 && shared_->turned_away == 0;
+    }
+    std::size_t connections() const { return shared_->open; }
     std::size_t accepted() const { return accepted_; }
 
   private:
@@ -146,22 +150,26 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
                 still->cancel(ignored);
             }
         });
-        ++listening_;
-        asio::co_spawn(rooms_.front()->context(), accept(shared_from_this(), acceptor, from),
-                       asio::detached);
+        const auto self = shared_from_this();
+        counted listening(std::shared_ptr<std::atomic<std::size_t>>(self, &listening_));
+        asio::co_spawn(rooms_.front()->context(),
+                       accept(self, acceptor, from, std::move(listening)), asio::detached);
     }
 
     template <class Acceptor>
     static asio::awaitable<void> accept(std::shared_ptr<implementation> self,
-                                        std::shared_ptr<Acceptor> acceptor, listener from) {
+                                        std::shared_ptr<Acceptor> acceptor, listener from,
+                                        counted) {
         while (!self->stopping_) {
-            auto& next = self->next_room();
-            plain_stream socket(next.context());
-            const auto [failed] = co_await acceptor->async_accept(socket, no_throw);
-            if (!failed) {
-                self->admit(next, std::move(socket), from.over_unix);
-            } else if (!self->stopping_) {
-                co_await self->recover(*acceptor, failed);
+            bool stumbled = false;
+            try {
+                co_await self->accept_one(*acceptor, from);
+            } catch (const std::exception& error) {
+                self->warn(error.what());
+                stumbled = true;
+            }
+            if (stumbled) {
+                co_await rest(*acceptor, pause_after_failure);
             }
         }
         // Closing resets who waits in the backlog; of an inherited socket it does not close it.
@@ -170,35 +178,80 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
         }
         boost::system::error_code ignored;
         acceptor->close(ignored);
-        --self->listening_;
     }
 
-    // Without a free descriptor accept fails whether or not anybody waits, and again at once:
-    // whoever waits is turned away, then it is tried again when somebody comes.
+    template <class Acceptor>
+    asio::awaitable<void> accept_one(Acceptor& acceptor, listener from) {
+        const auto& next = next_room();
+        plain_stream socket(next->context());
+        const auto [failed] = co_await acceptor.async_accept(socket, no_throw);
+        if (!failed) {
+            admit(next, std::move(socket), from.over_unix);
+        } else if (!stopping_) {
+            co_await recover(acceptor, failed);
+        }
+    }
+
+    // Without a free descriptor accept fails whether or not anybody waits, and again at once. For
+    // whoever waits an idle connection ends; if none is idle, he is turned away.
     template <class Acceptor>
     asio::awaitable<void> recover(Acceptor& acceptor, boost::system::error_code failed) {
-        warn(failed);
+        warn(failed.message());
+        auto again_after = pause_after_failure;
         if (out_of_descriptors(failed)) {
-            switch (spare_.turn_away(acceptor.native_handle())) {
-            case spare_descriptor::turned_away::one:
-                co_return;
-            case spare_descriptor::turned_away::none:
+            if (!somebody_waits(acceptor.native_handle())) {
                 co_await acceptor.async_wait(Acceptor::wait_read, no_throw);
+                spare_.refill(); // before the connection takes what those turned away gave back
                 co_return;
-            case spare_descriptor::turned_away::not_able:
-                break;
+            }
+            if (make_way(rooms_.front())) {
+                again_after = pause_to_make_way;
+            } else if (turn_away_with_spare(acceptor)) {
+                co_return;
             }
         }
-        asio::steady_timer pause(acceptor.get_executor(), pause_after_failure);
+        co_await rest(acceptor, again_after);
+    }
+
+    template <class Acceptor>
+    static asio::awaitable<void> rest(Acceptor& acceptor, std::chrono::milliseconds time) {
+        asio::steady_timer pause(acceptor.get_executor(), time);
         co_await pause.async_wait(no_throw);
     }
 
-    void warn(const boost::system::error_code& failed) {
+    template <class Acceptor>
+    bool turn_away_with_spare(Acceptor& acceptor) {
+        const int taken = spare_.accept(acceptor.native_handle());
+        if (taken < 0) {
+            return false;
+        }
+        rooms_.front()->refused("no_descriptor");
+        boost::system::error_code failed;
+        const auto here = acceptor.local_endpoint(failed);
+        plain_stream socket(rooms_.front()->context());
+        if (!failed && spare_.any_left()) {
+            socket.assign(here.protocol(), taken, failed);
+        }
+        if (socket.is_open()) {
+            rooms_.front()->turn_away(std::move(socket));
+        } else {
+            answer_overloaded(taken);
+            close(taken);
+        }
+        return true;
+    }
+
+    // Whether an idle connection ends for a new one, which comes to the first of the rooms.
+    bool make_way(const std::shared_ptr<room>& first) {
+        return first->make_way() || std::ranges::any_of(rooms_, &room::make_way);
+    }
+
+    void warn(std::string_view error) {
         const auto now = steady::now();
         if (!warned_ || now - *warned_ >= between_warnings) {
             warned_ = now;
             observe::log(observe::level::warn, "connections cannot be accepted",
-                         {{"error", failed.message()}, {"open", *count_}});
+                         {{"error", error}, {"open", shared_->open.load()}});
         }
     }
 
@@ -206,8 +259,8 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
     void take_backlog(Acceptor& acceptor, bool over_unix) {
         boost::system::error_code failed;
         for (int i = 0; i < asio::socket_base::max_listen_connections; ++i) {
-            auto& next = next_room();
-            plain_stream socket(next.context());
+            const auto& next = next_room();
+            plain_stream socket(next->context());
             acceptor.accept(socket, failed);
             if (failed) {
                 return;
@@ -216,20 +269,24 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
         }
     }
 
-    room& next_room() { return *rooms_[turn_++ % rooms_.size()]; }
+    const std::shared_ptr<room>& next_room() { return rooms_[turn_++ % rooms_.size()]; }
 
-    void admit(room& into, plain_stream socket, bool over_unix) {
+    void admit(const std::shared_ptr<room>& into, plain_stream socket, bool over_unix) {
         boost::system::error_code ignored;
         socket.non_blocking(true, ignored);
-        if (*count_ >= most_) {
-            answer_overloaded(socket.native_handle());
+        if (shared_->open >= most_ && !make_way(into)) {
+            rooms_.front()->refused("too_many_connections");
+            into->turn_away(std::move(socket));
             return;
         }
-        if (!over_unix) {
+        peer who{.over_unix = over_unix};
+        if (over_unix) {
+            who.uid = uid_of_peer(socket.native_handle());
+        } else {
             socket.set_option(tcp::no_delay(true), ignored);
         }
         ++accepted_;
-        into.adopt(std::move(socket), over_unix);
+        into->adopt(std::move(socket), who);
     }
 
     // What becomes of those who have connected and are not accepted yet.
@@ -250,15 +307,14 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
     }
 
     std::atomic<std::size_t> most_;
-    std::shared_ptr<std::atomic<std::size_t>> count_ =
-        std::make_shared<std::atomic<std::size_t>>(0);
+    std::shared_ptr<shared_counts> shared_ = std::make_shared<shared_counts>();
     std::atomic<std::size_t> accepted_ = 0;
     std::atomic<std::size_t> listening_ = 0;
     std::vector<std::shared_ptr<room>> rooms_;
     std::vector<std::function<void()>> cancels_; // of the acceptors
     std::vector<std::string> unix_paths_;
     std::optional<backlog> stopping_;
-    spare_descriptor spare_;
+    spare_descriptors spare_;
     std::optional<steady::time_point> warned_;
     std::size_t turn_ = 0;
 };

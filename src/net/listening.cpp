@@ -9,13 +9,13 @@
 #include <cstring>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string_view>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
-#include <utility>
 
 namespace gatepost::net {
 namespace {
@@ -80,7 +80,8 @@ void remove_stale_socket(const std::string& path) {
     }
     where.sun_family = AF_UNIX;
     path.copy(where.sun_path, sizeof(where.sun_path) - 1);
-    const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    // Somebody who listens and does not accept would keep a blocking one waiting.
+    const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     const bool refused =
         connect(probe, reinterpret_cast<const sockaddr*>(&where), sizeof(where)) != 0 &&
         errno == ECONNREFUSED;
@@ -124,6 +125,20 @@ std::string url_of_listening(int socket) {
     }
 }
 
+std::optional<std::uint32_t> uid_of_peer(int connected) {
+    ucred found{};
+    socklen_t size = sizeof(found);
+    if (getsockopt(connected, SOL_SOCKET, SO_PEERCRED, &found, &size) != 0) {
+        return std::nullopt;
+    }
+    return found.uid;
+}
+
+bool somebody_waits(int listening) {
+    pollfd asked{.fd = listening, .events = POLLIN, .revents = 0};
+    return poll(&asked, 1, 0) > 0;
+}
+
 void answer_overloaded(int socket) {
     // A new socket's buffer takes these few bytes at once.
     static constexpr std::string_view full =
@@ -142,39 +157,34 @@ void answer_overloaded(int socket) {
     }
 }
 
-spare_descriptor::spare_descriptor() {
-    take();
+spare_descriptors::spare_descriptors() {
+    refill();
 }
 
-spare_descriptor::~spare_descriptor() {
-    if (spare_ >= 0) {
-        close(spare_);
+spare_descriptors::~spare_descriptors() {
+    for (const int each : kept_) {
+        close(each);
     }
 }
 
-bool spare_descriptor::take() {
-    if (spare_ < 0) {
-        spare_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
+void spare_descriptors::refill() {
+    while (kept_.size() < most) {
+        const int taken = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (taken < 0) {
+            return;
+        }
+        kept_.push_back(taken);
     }
-    return spare_ >= 0;
 }
 
-spare_descriptor::turned_away spare_descriptor::turn_away(int listening) {
-    if (!take()) {
-        return turned_away::not_able;
+int spare_descriptors::accept(int listening) {
+    refill();
+    if (kept_.empty()) {
+        return -1;
     }
-    close(std::exchange(spare_, -1));
-    const int taken = accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    const int failed = errno;
-    if (taken >= 0) {
-        answer_overloaded(taken);
-        close(taken);
-    }
-    take();
-    if (taken >= 0) {
-        return turned_away::one;
-    }
-    return failed == EAGAIN || failed == EWOULDBLOCK ? turned_away::none : turned_away::not_able;
+    close(kept_.back());
+    kept_.pop_back();
+    return accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
 } // namespace gatepost::net

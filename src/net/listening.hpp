@@ -1,7 +1,11 @@
 // Listening sockets, as far as they are not Asio's affair.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace gatepost::net {
 
@@ -16,32 +20,38 @@ int family_of_listening(int socket);
 // without a file. Throws std::system_error.
 std::string url_of_listening(int socket);
 
+// The user at the other end of a connected Unix socket (SO_PEERCRED: as it was at connect); nullopt
+// when the system does not tell.
+std::optional<std::uint32_t> uid_of_peer(int connected);
+
+// Whether a connection waits to be accepted.
+bool somebody_waits(int listening);
+
 // Answers 503 on a socket that does not block and whose request nobody will read, and ends this
 // side. What has come is read, for a socket closed over unread bytes resets the connection, and the
 // answer is lost. The caller closes it.
 void answer_overloaded(int socket);
 
-// One descriptor kept in reserve. When there is no other, a client is told so with it; else it
-// would wait in the backlog until its own patience ends.
-class spare_descriptor {
+// A few descriptors kept in reserve. When there is no other, a client is told so with one of them;
+// else it would wait in the backlog until its own patience ends.
+class spare_descriptors {
   public:
-    spare_descriptor();
-    ~spare_descriptor();
-    spare_descriptor(const spare_descriptor&) = delete;
-    spare_descriptor& operator=(const spare_descriptor&) = delete;
+    spare_descriptors();
+    ~spare_descriptors();
+    spare_descriptors(const spare_descriptors&) = delete;
+    spare_descriptors& operator=(const spare_descriptors&) = delete;
 
-    enum class turned_away {
-        one,
-        none,     // nobody is waiting
-        not_able, // others were quicker to take the descriptor; it is taken back at the next call
-    };
-    // Takes a connection from a listening socket that does not block, and answers it 503.
-    turned_away turn_away(int listening);
+    // As many as there should be, or as can be had now.
+    void refill();
+    // A connection of a listening socket, neither of which blocks, in the place of a spare one; -1
+    // when there is none of either.
+    int accept(int listening);
+    bool any_left() const { return !kept_.empty(); }
 
   private:
-    bool take();
+    static constexpr std::size_t most = 4;
 
-    int spare_ = -1;
+    std::vector<int> kept_;
 };
 
 } // namespace gatepost::net

@@ -50,15 +50,18 @@ bool is_host(std::string_view text, bool bracketed) {
 // "user:password", decoded; nullopt when Basic cannot carry it (RFC 7617 section 2).
 std::optional<core::secret_string> credentials_of(std::string_view userinfo) {
     auto rest = userinfo;
-    const auto user = core::percent_decode(core::next_field(rest, ':'));
-    auto both = user + ":" + core::percent_decode(rest);
-    const bool control = std::any_of(both.begin(), both.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    });
-    if (control || user.find(':') != std::string::npos) {
+    const core::secret_string user(core::percent_decode(core::next_field(rest, ':')));
+    const core::secret_string password(core::percent_decode(rest));
+    std::string text;
+    text.reserve(userinfo.size() + 1); // growing would leave a copy behind
+    text.append(user.reveal()).append(":").append(password.reveal());
+    core::secret_string both(std::move(text));
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+    if (user.reveal().find(':') != std::string_view::npos ||
+        std::ranges::any_of(both.reveal(), control)) {
         return std::nullopt;
     }
-    return core::secret_string(std::move(both));
+    return both;
 }
 
 // Splits "host", "host:port", "[v6]" and "[v6]:port".

@@ -1,5 +1,7 @@
 #include "tls_context.hpp"
 
+#include <gatepost/observe/log.hpp>
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -7,6 +9,8 @@
 #include <openssl/sslerr.h>
 #include <openssl/x509_vfy.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace gatepost::net {
@@ -52,17 +56,46 @@ std::string protocol_refusal(const boost::system::error_code& error) {
     }
 }
 
+// OpenSSL reads a configuration file by itself, and OPENSSL_CONF in the environment may name
+// another: it may set any of this. What is stricter there stays.
+void insist_on_safety(SSL_CTX* context) {
+    if (SSL_CTX_get_min_proto_version(context) < TLS1_2_VERSION &&
+        SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1) {
+        throw std::runtime_error("TLS 1.2 is not available");
+    }
+    // 112 bits (RSA and DH of 2048, no SHA-1 signatures), and no cipher suite without a
+    // certificate: with one of those SSL_VERIFY_PEER would mean nothing.
+    constexpr int least_security_level = 2;
+    SSL_CTX_set_security_level(context,
+                               std::max(least_security_level, SSL_CTX_get_security_level(context)));
+    // RFC 5746.
+    SSL_CTX_clear_options(context,
+                          SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
+    SSL_CTX_set0_verify_cert_store(context, nullptr); // none beside the one that is filled here
+}
+
+// They are OpenSSL's own way to name trust anchors, so they serve; but nobody is to trust other
+// authorities than he thinks.
+void tell_of_other_anchors() {
+    for (const char* name : {X509_get_default_cert_file_env(), X509_get_default_cert_dir_env()}) {
+        if (const char* value = secure_getenv(name); value != nullptr) {
+            observe::log(observe::level::info,
+                         "the environment names the trust anchors for the upstream, not the system",
+                         {{"variable", name}, {"value", value}});
+        }
+    }
+}
+
 } // namespace
 
 tls_client_context::tls_client_context(const std::string& ca_file)
     : context_(ssl::context::tls_client) {
     auto* native = context_.native_handle();
-    if (SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) != 1) {
-        throw std::runtime_error("TLS 1.2 is not available");
-    }
+    insist_on_safety(native);
     context_.set_verify_mode(ssl::verify_peer);
     boost::system::error_code failed;
     if (ca_file.empty()) {
+        tell_of_other_anchors();
         context_.set_default_verify_paths(failed);
     } else {
         context_.load_verify_file(ca_file, failed);

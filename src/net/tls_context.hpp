@@ -9,12 +9,12 @@
 
 namespace gatepost::net {
 
-// TLS 1.2 or newer, the peer verified; keeps the newest session, so that a new connection costs
-// half a handshake.
+// TLS 1.2 or newer, security level 2 of OpenSSL or above, the peer verified, whatever OpenSSL's own
+// configuration says; keeps the newest session, so that a new connection costs half a handshake.
 class tls_client_context {
   public:
-    // `ca_file`: PEM, "" for the system's trust anchors. Throws std::runtime_error when it cannot
-    // be read.
+    // `ca_file`: PEM, "" for the system's trust anchors, or those that SSL_CERT_FILE and
+    // SSL_CERT_DIR name, which is logged. Throws std::runtime_error when it cannot be read.
     explicit tls_client_context(const std::string& ca_file);
 
     boost::asio::ssl::context& context() { return context_; }

@@ -28,23 +28,30 @@ namespace http = beast::http;
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
 // By OpenSSL, as core::base64url_encode is another alphabet without the padding that Basic needs.
-std::string base64(std::string_view bytes) {
+core::secret_string base64(std::string_view bytes) {
     std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0'); // it writes a NUL behind
     const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
                                      reinterpret_cast<const unsigned char*>(bytes.data()),
                                      static_cast<int>(bytes.size()));
     text.resize(static_cast<std::size_t>(size));
-    return text;
+    return core::secret_string(std::move(text));
 }
 
-std::string connect_request(const proxy& through, const endpoint& to) {
+core::secret_string connect_request(const proxy& through, const endpoint& to) {
     const auto target = host_and_port(to.host, to.port);
-    auto text = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\nUser-Agent: gatepost/" +
-                std::string(core::version) + "\r\n";
+    const auto head = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target +
+                      "\r\nUser-Agent: gatepost/" + std::string(core::version) + "\r\n";
+    constexpr std::string_view basic = "Proxy-Authorization: Basic ";
+    constexpr std::string_view line_end = "\r\n";
+    const auto credentials = base64(through.credentials.reveal());
+    std::string text;
+    // Growing would leave a copy of the credentials behind.
+    text.reserve(head.size() + basic.size() + credentials.reveal().size() + 2 * line_end.size());
+    text.append(head);
     if (!through.credentials.empty()) {
-        text += "Proxy-Authorization: Basic " + base64(through.credentials.reveal()) + "\r\n";
+        text.append(basic).append(credentials.reveal()).append(line_end);
     }
-    return text + "\r\n";
+    return core::secret_string(std::move(text.append(line_end)));
 }
 
 client_failure failure(const boost::system::error_code& error) {
@@ -80,7 +87,7 @@ open_tunnel(asio::ip::tcp::socket connected, const proxy& through, const endpoin
             std::chrono::steady_clock::time_point until) {
     beast::tcp_stream stream(std::move(connected));
     stream.expires_at(until);
-    const core::secret_string request(connect_request(through, to));
+    const auto request = connect_request(through, to);
     const auto text = request.reveal();
     const auto [unsent, sent] =
         co_await asio::async_write(stream, asio::buffer(text.data(), text.size()), no_throw);

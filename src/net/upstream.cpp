@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <netinet/tcp.h>
 #include <utility>
+#include <vector>
 
 namespace gatepost::net {
 namespace {
@@ -46,6 +47,12 @@ client_failure at_proxy(client_failure what) {
     return what;
 }
 
+// Without TLS nobody proves who he is, and a name may lead anywhere.
+std::vector<tcp::endpoint> on_this_machine(std::vector<tcp::endpoint> found) {
+    std::erase_if(found, [](const tcp::endpoint& one) { return !one.address().is_loopback(); });
+    return found;
+}
+
 // A TCP connection whose other end is the upstream's, if need be through the proxy.
 asio::awaitable<core::result<tcp::socket, client_failure>> reach(upstream& to, deadline until) {
     const auto& proxy = to.options.proxy;
@@ -55,6 +62,13 @@ asio::awaitable<core::result<tcp::socket, client_failure>> reach(upstream& to, d
     auto where = co_await to.names.find(until);
     if (where.has_error()) {
         co_return named(where.error());
+    }
+    if (!to.tls) {
+        *where = on_this_machine(std::move(*where));
+        if (where->empty()) {
+            co_return client_failure{client_errc::resolve, "http:// is spoken on loopback only, "
+                                                           "and this name leads elsewhere"};
+        }
     }
     auto reached = co_await connect_first(to.context, std::move(*where), until);
     if (reached.has_error()) {

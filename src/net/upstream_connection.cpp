@@ -9,6 +9,7 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -56,6 +57,30 @@ std::optional<std::chrono::seconds> retry_after(std::string_view value) {
     return std::max(wait, std::chrono::seconds(0));
 }
 
+// By hand, although Beast writes requests: what it makes of a header stays in freed memory, and of
+// several buffers Asio's TLS stream makes one on the stack. This is one buffer, which is wiped.
+core::secret_string as_bytes(const core::upstream_request& request, const std::string& authority) {
+    constexpr std::string_view version = " HTTP/1.1\r\nHost: ";
+    const auto agent = "\r\nUser-Agent: gatepost/" + std::string(core::version) + "\r\n";
+    const auto length = request.body.empty() && request.method == "GET"
+                            ? std::string("\r\n")
+                            : "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n";
+    auto size = request.method.size() + 1 + request.target.size() + version.size() +
+                authority.size() + agent.size() + length.size() + request.body.size();
+    for (const auto& [name, value] : request.headers) {
+        size += name.size() + value.reveal().size() + 4;
+    }
+    std::string bytes;
+    bytes.reserve(size); // growing would leave a copy behind
+    bytes.append(request.method).append(" ").append(request.target).append(version);
+    bytes.append(authority).append(agent);
+    for (const auto& [name, value] : request.headers) {
+        bytes.append(name).append(": ").append(value.reveal()).append("\r\n");
+    }
+    bytes.append(length).append(request.body);
+    return core::secret_string(std::move(bytes));
+}
+
 template <class Stream>
 class connection_over final : public upstream_connection {
   public:
@@ -94,19 +119,10 @@ class connection_over final : public upstream_connection {
         reusable = false;
         answer_begun = false;
         beast::get_lowest_layer(stream_).expires_at(until);
-        http::request<http::span_body<const char>> message;
-        message.version(11);
-        message.method_string(request.method);
-        message.target(request.target);
-        message.set(http::field::host, to_->options.endpoint.authority());
-        message.set(http::field::user_agent, "gatepost/" + std::string(core::version));
-        for (const auto& [name, value] : request.headers) {
-            message.set(name, value);
-        }
-        message.body() = {request.body.data(), request.body.size()};
-        message.prepare_payload();
-        http::request_serializer<http::span_body<const char>> serializer(message);
-        const auto [unsent, sent] = co_await http::async_write(stream_, serializer, no_throw);
+        const auto bytes = as_bytes(request, to_->options.endpoint.authority());
+        const auto text = bytes.reveal();
+        const auto [unsent, sent] =
+            co_await asio::async_write(stream_, asio::buffer(text.data(), text.size()), no_throw);
         if (unsent == beast::error::timeout) {
             co_return failure(client_errc::timeout, unsent, "the request was not taken in time");
         }

@@ -65,6 +65,9 @@ struct metrics::state {
     std::vector<std::string> pixels;
     prometheus::Registry registry;
 
+    counters<2> refused{counter(registry, "gatepost_requests_refused_total",
+                                "Requests answered with an error as a whole, by its code"),
+                        {"listener", "reason"}};
     counters<2> events{counter(registry, "gatepost_events_total", "Events posted, by outcome"),
                        {"outcome", "pixel"}};
     counters<3> decisions{counter(registry, "gatepost_decisions_total",
@@ -160,6 +163,9 @@ void metrics::config_reload(std::string_view result) {
     state_->reloads.at({result}).Increment();
 }
 
+void metrics::request_refused(std::string_view listener, std::string_view reason) {
+    state_->refused.at({listener, reason}).Increment();
+}
 void metrics::event(std::string_view outcome, std::string_view pixel) {
     state_->events.at({outcome, state_->label(pixel)}).Increment();
 }

@@ -4,8 +4,10 @@
 #include "schema.hpp"
 
 #include <gatepost/core/key_codec.hpp>
+#include <gatepost/observe/log.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace gatepost::spool {
 namespace {
@@ -29,10 +31,15 @@ void each_key(std::string_view keys, Visit&& visit) {
 
 } // namespace
 
-committer::committer(sqlite::database& on, const options& chosen, calendar& dates)
-    : database_(on), options_(chosen), calendar_(dates), tables_(on),
+committer::committer(sqlite::database& on, const options& chosen, calendar& dates,
+                     std::function<void()> on_damage)
+    : database_(on), options_(chosen), calendar_(dates), tables_(on, boxes_),
       duplicates_(chosen.dedupe_window, chosen.dedupe_max_keys),
-      shares_(chosen.limits.max_bytes_of_pixel) {}
+      shares_(chosen.limits.max_bytes_of_pixel) {
+    boxes_.use(chosen.keys);
+    boxes_.on_damage(std::move(on_damage));
+    census_.seal_under(boxes_.seals_under());
+}
 
 core::result<group_change> committer::load() {
     group_change change;
@@ -53,7 +60,7 @@ core::result<group_change> committer::load() {
     tables_.read_records([&](record_id id, const taken_record& record, core::wall_time received) {
         const auto pixel = by_number.find(pixel_of(id));
         // In no order: a page stands where another belongs.
-        sound = sound && pixel != by_number.end() && id > last;
+        sound = sound && pixel != by_number.end() && id > last && count_key(record.key_name, 1);
         last = id;
         if (sound) {
             duplicates_.restore_waiting(record.duplicate_key, now);
@@ -63,13 +70,7 @@ core::result<group_change> committer::load() {
             shares_.add(pixel->first, to_signed(record.size));
         }
     });
-    for (const auto& dead : tables_.sum_dead()) {
-        sound = sound && by_number.contains(dead.pixel);
-        change.dead += to_signed(dead.count);
-        change.bytes += to_signed(dead.size);
-        change.newest = std::max(change.newest.value_or(dead.newest), dead.newest);
-        shares_.add(dead.pixel, to_signed(dead.size));
-    }
+    sound = load_dead(change, by_number) && sound;
     for (auto& [id, pixel] : change.pixels) {
         pixel.oldest = tables_.oldest(pixel.number);
     }
@@ -79,13 +80,49 @@ core::result<group_change> committer::load() {
     if (!sound) {
         return make_error_code(errc::not_a_spool);
     }
+    change.to_encrypt_anew = census_.keep();
+    if (!has_all_keys()) {
+        return make_error_code(errc::no_key);
+    }
     duplicates_.keep(now);
     shares_.keep();
     bytes_ = static_cast<std::uint64_t>(change.bytes);
     return change;
 }
 
-// Whether all of them can be ours.
+// Whether all of them can be ours, here and below.
+bool committer::load_dead(group_change& change,
+                          const std::map<std::int64_t, pixel_change*>& by_number) {
+    bool sound = true;
+    for (const auto& dead : tables_.sum_dead()) {
+        sound = sound && by_number.contains(dead.pixel);
+        change.dead += to_signed(dead.count);
+        change.bytes += to_signed(dead.size);
+        change.newest = std::max(change.newest.value_or(dead.newest), dead.newest);
+        shares_.add(dead.pixel, to_signed(dead.size));
+    }
+    tables_.count_dead_keys([&](std::string_view box_begin, std::uint64_t count) {
+        sound = count_key(box_begin, to_signed(count)) && sound;
+    });
+    return sound;
+}
+
+bool committer::count_key(std::string_view box_begin, std::int64_t count) {
+    census_.add(box_begin.empty() ? box_begin : key_of_box(box_begin), count);
+    return box_begin.empty() || is_box(box_begin);
+}
+
+bool committer::has_all_keys() const {
+    const auto missing = census_.missing_in(options_.keys);
+    for (const auto& [key, records] : missing) {
+        observe::log(observe::level::error,
+                     "spool: events in spool.db are encrypted under a key that spool.key_file does "
+                     "not have; nothing has been changed. Put the key behind the newest one",
+                     {{"key", shown(key)}, {"events", records}});
+    }
+    return missing.empty();
+}
+
 bool committer::load_pixels() {
     bool sound = true;
     for (const auto& stored : tables_.read_pixels()) {
@@ -144,6 +181,7 @@ core::error_code committer::complete(sqlite::transaction& work, group& current) 
     current.done.keys_pushed_out = duplicates_.take_pushed_out();
     pixels_before_.clear();
     shares_.keep();
+    change.to_encrypt_anew = census_.keep();
     bytes_ += static_cast<std::uint64_t>(change.bytes);
     logged_keys_ += current.added.size() / core::key_bytes;
     return {};
@@ -190,17 +228,19 @@ std::vector<taken_record> committer::take_out(std::vector<record_id> ids, pixel_
     // A batch is mostly one run of ids, and a run is two statements however long it is.
     std::ranges::sort(ids);
     std::vector<taken_record> taken;
+    const bool mixed = census_.stale() != 0;
     for (auto run = ids.begin(); run != ids.end();) {
         auto end = run + 1;
         while (end != ids.end() && *end <= *(end - 1) + 1) {
             ++end;
         }
-        tables_.remove(*run, *(end - 1), taken);
+        tables_.remove(*run, *(end - 1), taken, mixed);
         run = end;
     }
     pixel.rows -= std::ssize(taken);
     for (const auto& record : taken) {
         count_out(pixel.number, record.size, into.done.change);
+        census_.add(mixed ? std::string_view(record.key_name) : boxes_.seals_under(), -1);
     }
     return taken;
 }
@@ -236,6 +276,7 @@ append_answer committer::append(const append_list& list, group& into) {
             const auto& record = *list.records[i];
             const auto id = next_id(record.pixel);
             tables_.insert(id, record, into.now);
+            census_.add(boxes_.seals_under(), 1);
             core::append_key(into.added, record.duplicate_key);
             auto& pixel = change.pixels[record.pixel];
             pixel.number = pixel_of(id);
@@ -303,6 +344,7 @@ std::int64_t committer::next_number() const {
 void committer::undo() {
     duplicates_.undo_to(0);
     shares_.undo();
+    census_.undo();
     for (; !pixels_before_.empty(); pixels_before_.pop_back()) {
         const auto& [pixel, before] = pixels_before_.back();
         if (before) {

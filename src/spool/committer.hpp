@@ -2,8 +2,10 @@
 // duplicate set, without threads.
 #pragma once
 
+#include "box.hpp"
 #include "calendar.hpp"
 #include "duplicate_set.hpp"
+#include "key_census.hpp"
 #include "shares.hpp"
 #include "tables.hpp"
 #include "tallies.hpp"
@@ -14,11 +16,14 @@
 #include <gatepost/spool/sqlite_queue.hpp>
 #include <gatepost/sqlite/database.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,11 +49,14 @@ struct committed_group {
 
 class committer {
   public:
-    // All must outlive it. The limits in `chosen` may change between two calls.
-    committer(sqlite::database& on, const options& chosen, calendar& dates);
+    // All must outlive it. The limits in `chosen` may change between two calls. `on_damage` as in
+    // boxes.
+    committer(sqlite::database& on, const options& chosen, calendar& dates,
+              std::function<void()> on_damage);
 
     // Reads what the file holds; the change that leads there from nothing. Once, before the rest.
-    // Errors: not_a_spool when the rows do not fit together; what reading them says.
+    // Errors: not_a_spool when the rows do not fit together; no_key, of which the log says more;
+    // what reading them says.
     core::result<group_change> load();
 
     // One transaction for all of it. On failure nothing was done and the group may be tried again.
@@ -74,6 +82,21 @@ class committer {
         std::vector<std::int64_t> duplicates; // those whose event is known: left as they were
     };
     core::result<replayed_group> replay_dead(std::span<const std::int64_t> ids);
+
+    // New records stand under the newest of these from now on. Keys that were given before go on
+    // opening until forget_older_keys(). Says in the log which keys are missing that are needed.
+    group_change use_keys(const key_ring& keys);
+    void forget_older_keys() { boxes_.forget_older(); }
+    // Whether there is a key, and how many records and dead letters do not stand under it.
+    bool encrypts() const { return !boxes_.seals_under().empty(); }
+    std::int64_t to_encrypt_anew() const { return census_.stale(); }
+    // Encrypts those with first <= id <= last that do not, in one transaction. On failure nothing
+    // was done.
+    struct encrypted_group {
+        group_change change;
+        std::size_t encrypted = 0;
+    };
+    core::result<encrypted_group> encrypt(bool dead, std::int64_t first, std::int64_t last);
 
     // Removes a bounded number of dead letters and logged keys whose time is over, and has the file
     // remember when the clock was set. Dead letters
@@ -103,6 +126,9 @@ class committer {
 
     bool load_pixels();
     void load_keys(core::wall_time now);
+    bool load_dead(group_change& change, const std::map<std::int64_t, pixel_change*>& by_number);
+    bool count_key(std::string_view box_begin, std::int64_t count);
+    bool has_all_keys() const;
     core::error_code complete(sqlite::transaction& work, group& current);
     void settle(const settlement_list& list, group& into);
     std::vector<taken_record> take_out(std::vector<record_id> ids, pixel_change& pixel,
@@ -124,7 +150,9 @@ class committer {
     sqlite::database& database_;
     const options& options_;
     calendar& calendar_;
+    boxes boxes_;
     tables tables_;
+    key_census census_;
     duplicate_set duplicates_;
     std::map<std::string, numbered_pixel> pixels_;
     // Pixels whose number or reservation this group wrote, as they were before.

@@ -28,6 +28,7 @@ core::result<group_change> committer::remove_dead(std::span<const std::int64_t> 
             by_number[removed->pixel] += 1;
             change.dead -= 1;
             count_out(removed->pixel, removed->size, change);
+            census_.add(removed->key_name, -1);
         }
     }
     for (const auto& [id, known] : pixels_) {
@@ -40,9 +41,11 @@ core::result<group_change> committer::remove_dead(std::span<const std::int64_t> 
     }
     if (const auto failure = work.commit()) {
         shares_.undo();
+        census_.undo();
         return failure;
     }
     shares_.keep();
+    change.to_encrypt_anew = census_.keep();
     bytes_ += static_cast<std::uint64_t>(change.bytes);
     return change;
 }

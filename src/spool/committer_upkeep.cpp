@@ -1,5 +1,8 @@
-// The committer's upkeep: what is outdated goes, and so do the file's free pages.
+// The committer's upkeep: what is outdated goes, so do the file's free pages, and what does not
+// stand under the newest key comes to do so.
 #include "committer.hpp"
+
+#include <gatepost/observe/log.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -72,20 +75,56 @@ core::result<committer::trimmed> committer::trim() {
     }
     for (const auto& row : dead) {
         count_out(row.pixel, row.weight, done.change);
+        census_.add(row.key_name, -1);
     }
     for (const auto& row : keys) {
         key_count += row.weight;
     }
     if (const auto failure = work.commit()) {
         shares_.undo();
+        census_.undo();
         return failure;
     }
     shares_.keep();
+    done.change.to_encrypt_anew = census_.keep();
     clock_set_ = clock_set;
     done.change.dead = -std::ssize(dead);
     done.more = true;
     bytes_ += static_cast<std::uint64_t>(done.change.bytes);
     logged_keys_ -= key_count;
+    return done;
+}
+
+group_change committer::use_keys(const key_ring& keys) {
+    boxes_.use(keys);
+    census_.seal_under(boxes_.seals_under());
+    for (const auto& [key, records] : census_.missing_in(keys)) {
+        observe::log(observe::level::warn,
+                     "spool: events are encrypted under a key that is gone from spool.key_file: it "
+                     "is kept in memory until none are left, but a restart before that needs it",
+                     {{"key", shown(key)}, {"events", records}});
+    }
+    group_change change;
+    change.to_encrypt_anew = census_.keep();
+    return change;
+}
+
+core::result<committer::encrypted_group> committer::encrypt(bool dead, std::int64_t first,
+                                                            std::int64_t last) {
+    encrypted_group done;
+    sqlite::transaction work(database_);
+    const auto stood_under =
+        dead ? tables_.encrypt_dead(first, last) : tables_.encrypt_records(first, last);
+    for (const auto& key : stood_under) {
+        census_.add(key, -1);
+        census_.add(boxes_.seals_under(), 1);
+    }
+    if (const auto failure = work.commit()) {
+        census_.undo();
+        return failure;
+    }
+    done.change.to_encrypt_anew = census_.keep();
+    done.encrypted = stood_under.size();
     return done;
 }
 

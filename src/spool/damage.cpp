@@ -61,8 +61,8 @@ core::error_code refusal(const file_set& files) {
                                              : core::error_code();
 }
 
-core::result<salvaged> fill(const file_set& damaged, const file_set& second,
-                            const file_set& fresh) {
+core::result<salvaged> fill(const file_set& damaged, const file_set& second, const file_set& fresh,
+                            const key_ring& keys) {
     const auto source = mended_log::look(damaged, second);
     if (!source) {
         return source.error();
@@ -78,7 +78,7 @@ core::result<salvaged> fill(const file_set& damaged, const file_set& second,
         return opened.error();
     }
     // An empty file next to a log: SQLite would delete the log.
-    auto taken = damaged.main_size() > 0 ? salvage(source->files().main(), *opened)
+    auto taken = damaged.main_size() > 0 ? salvage(source->files().main(), *opened, keys)
                                          : core::result<salvaged>(salvaged());
     if (taken && source->has_holes()) {
         // Nothing tells which keys are those of records that are lost with a page.
@@ -183,14 +183,14 @@ core::error_code look_at_files(const owned_directory& directory, durability chos
     return {};
 }
 
-core::error_code check_if_marked(const owned_directory& directory) {
+core::error_code check_if_marked(const owned_directory& directory, const key_ring& keys) {
     const auto mark = directory.file(mark_name);
     if (!exists(mark)) {
         return {};
     }
     observe::log(observe::level::info, "spool: checking spool.db, which was found damaged");
     // Rows too: what breaks a rule of the tables may stand on a page that is whole.
-    const auto found = inspect(directory.file("spool.db"));
+    const auto found = inspect(directory.file("spool.db"), keys);
     if (!found) {
         return found.error();
     }
@@ -202,7 +202,8 @@ core::error_code check_if_marked(const owned_directory& directory) {
     return {};
 }
 
-core::error_code replace_damaged(const owned_directory& directory, const core::clock& clock) {
+core::error_code replace_damaged(const owned_directory& directory, const core::clock& clock,
+                                 const key_ring& keys) {
     const auto damaged = old_files(directory);
     const auto fresh = new_files(directory);
     if (const auto failure = refusal(damaged)) {
@@ -211,11 +212,11 @@ core::error_code replace_damaged(const owned_directory& directory, const core::c
     observe::log(observe::level::error,
                  "spool: spool.db is damaged: taking over what can be read of it",
                  {{"bytes", damaged.main_size()}});
-    auto taken = fill(damaged, second_name(directory), fresh);
+    auto taken = fill(damaged, second_name(directory), fresh, keys);
     if (!taken && taken.error() == sqlite::errc::full) {
         // The reserve is made anew by the start that follows.
         ::unlink(directory.file(reserve_name).c_str());
-        taken = fill(damaged, second_name(directory), fresh);
+        taken = fill(damaged, second_name(directory), fresh, keys);
     }
     if (!taken) {
         fresh.remove();

@@ -50,12 +50,13 @@ core::error_code finish_replacement(const owned_directory& directory, const core
 // sqlite::errc::damaged, or no error; what the file system says.
 core::error_code look_at_files(const owned_directory& directory, durability chosen);
 // The whole file when the mark is there: sqlite::errc::damaged, or no error and no mark any more.
-core::error_code check_if_marked(const owned_directory& directory);
+core::error_code check_if_marked(const owned_directory& directory, const key_ring& keys);
 
 // Puts a new file with what can be read into the damaged one's place. Nobody may have it open.
 // Errors: not_a_spool and newer_version for a file that, by what is left of its header, is another
 // program's or a newer one's; sqlite::errc::full when there is no room for the new file; what the
 // file system says. Then the damaged file is where it was.
-core::error_code replace_damaged(const owned_directory& directory, const core::clock& clock);
+core::error_code replace_damaged(const owned_directory& directory, const core::clock& clock,
+                                 const key_ring& keys);
 
 } // namespace gatepost::spool

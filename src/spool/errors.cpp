@@ -23,6 +23,8 @@ class category final : public boost::system::error_category {
             return "the file is not a spool, or it is damaged";
         case errc::quota:
             return "the pixel's share of the spool is used up";
+        case errc::no_key:
+            return "records in the spool are encrypted under a key that is not given";
         }
         return "unknown spool error";
     }

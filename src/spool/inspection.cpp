@@ -1,3 +1,4 @@
+#include "box_check.hpp"
 #include "file_set.hpp"
 #include "schema.hpp"
 #include "soundness.hpp"
@@ -5,8 +6,10 @@
 #include <gatepost/core/private_file.hpp>
 #include <gatepost/spool/spool_files.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <map>
 #include <unistd.h>
 #include <utility>
 
@@ -43,7 +46,7 @@ core::result<sqlite::database> open_existing(const std::string& file) {
 
 class inspector {
   public:
-    explicit inspector(sqlite::database& file) : file_(file) {}
+    inspector(sqlite::database& file, const key_ring& keys) : file_(file) { boxes_.use(keys); }
 
     void look_at_pages() {
         file_.forget_failure();
@@ -66,6 +69,9 @@ class inspector {
                     sound_dead(columns("dead"), known_pixels));
         expect_none("groups of duplicate keys that are not sound", "key_log",
                     sound_keys(columns("key_log")));
+        look_at_boxes("waiting events that do not open with their key", "records");
+        look_at_boxes("dead letters that do not open with their key", "dead");
+        tell_keys();
         expect_none("pixels with events beyond the ids that are reserved", "pixels",
                     "NOT EXISTS (SELECT 1 FROM records WHERE id >= (number << 40) + reserved AND "
                     "id < ((number + 1) << 40))");
@@ -123,7 +129,38 @@ class inspector {
         blame("the rows of " + std::string(table) + " cannot be read");
     }
 
+    void look_at_boxes(std::string_view what, std::string_view table) {
+        const auto known = columns(table);
+        if (std::ranges::find(known, "box", &column::name) == known.end()) {
+            return; // an older version's
+        }
+        std::string names;
+        for (const auto& one : known) {
+            names += (names.empty() ? "" : ", ") + one.name;
+        }
+        const box_check check(known);
+        std::uint64_t broken = 0;
+        auto query = file_.prepare("SELECT " + names + " FROM " + std::string(table) +
+                                   " WHERE length(box) > 0");
+        while (query.next()) {
+            broken += check.look(query, boxes_) == box_check::finding::broken ? 1 : 0;
+            keys_[std::string(check.key_of(query))] += 1;
+        }
+        if (broken > 0) {
+            found_.faults.push_back(std::to_string(broken) + " " + std::string(what));
+        }
+        blame("the boxes of " + std::string(table) + " cannot be read");
+    }
+
+    void tell_keys() {
+        for (const auto& [key, records] : keys_) {
+            found_.keys.push_back({.key = key, .records = records, .known = boxes_.knows(key)});
+        }
+    }
+
     sqlite::database& file_;
+    boxes boxes_;
+    std::map<key_ring::key_name, std::uint64_t> keys_;
 };
 
 // What is said of a file instead of looking into it, by its header; none when it is to be looked
@@ -132,7 +169,8 @@ using refusal = core::error_code (*)(const sqlite::file_header& header);
 
 enum class depth { pages, rows };
 
-core::result<inspection> look_into(const std::string& file, refusal refuse, depth chosen) {
+core::result<inspection> look_into(const std::string& file, refusal refuse, depth chosen,
+                                   const key_ring& keys) {
     if (is_emptied(file)) {
         return emptied();
     }
@@ -145,7 +183,7 @@ core::result<inspection> look_into(const std::string& file, refusal refuse, dept
     if (refused && refused != sqlite::errc::damaged) {
         return refused;
     }
-    inspector look(*opened);
+    inspector look(*opened, keys);
     look.found_.version = header ? header->version : 0;
     look.look_at_pages();
     if (header && chosen == depth::rows) {
@@ -168,12 +206,12 @@ core::error_code refuse_nothing(const sqlite::file_header&) {
 
 } // namespace
 
-core::result<inspection> inspect(const std::string& file) {
-    return look_into(file, &refuse_what_is_no_spool, depth::rows);
+core::result<inspection> inspect(const std::string& file, const key_ring& keys) {
+    return look_into(file, &refuse_what_is_no_spool, depth::rows, keys);
 }
 
 core::result<inspection> inspect_database(const std::string& file) {
-    return look_into(file, &refuse_nothing, depth::pages);
+    return look_into(file, &refuse_nothing, depth::pages, {});
 }
 
 core::error_code back_up(const std::string& file, const std::string& to) {

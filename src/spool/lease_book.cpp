@@ -50,6 +50,11 @@ int lease_book::drop(record_id id) {
     return leases;
 }
 
+void lease_book::pass_over(record_id id) {
+    drop(id);
+    passed_over_.insert(id);
+}
+
 bool lease_book::release(record_id id, core::steady_time not_before) {
     const auto known = known_.find(id);
     if (known == known_.end() || known->second.not_before) {
@@ -75,6 +80,7 @@ bool lease_book::is_leased(record_id id) const {
 }
 
 void lease_book::forget(record_id id) {
+    passed_over_.erase(id);
     const auto known = known_.find(id);
     if (known != known_.end()) {
         take_back(id, known->second);

@@ -44,6 +44,9 @@ class lease_book {
     // Passes over a record that is new or given back and will not be leased. Returns how often it
     // was leased.
     int drop(record_id id);
+    // As drop(), but for good: it is there and cannot be read.
+    void pass_over(record_id id);
+    std::size_t passed_over() const { return passed_over_.size(); }
     // Gives a lease back; false when `id` is not leased.
     bool release(record_id id, core::steady_time not_before);
     // Ends a lease; false when `id` is not leased.
@@ -67,6 +70,7 @@ class lease_book {
     record_id cursor_;
     boost::unordered_flat_map<record_id, entry> known_; // leased and given back
     std::set<record_id> due_;
+    std::set<record_id> passed_over_;
     std::set<std::pair<core::steady_time, record_id>> later_;
 };
 

@@ -8,8 +8,9 @@
 namespace gatepost::spool {
 namespace {
 
-// How many expired records one lease() passes over; more stay for the next one.
-constexpr std::size_t most_expired = 4096;
+// How many records that are expired, or cannot be read, one lease() passes over; more stay for the
+// next one.
+constexpr std::size_t most_passed_over = 4096;
 
 } // namespace
 
@@ -19,15 +20,22 @@ struct haul {
     std::optional<core::wall_time> expired_before;
     std::vector<leased_record> records;
     std::vector<record_id> expired;
+    std::vector<record_id> unreadable;
     std::uint64_t bytes = 0;
 
     bool has_room() const {
-        return records.size() < limits.max_events && expired.size() < most_expired;
+        return records.size() < limits.max_events &&
+               expired.size() + unreadable.size() < most_passed_over;
     }
     // False when no more can be taken.
-    bool take(leased_record record, core::wall_time queued) {
-        if (expired_before && queued <= *expired_before) {
+    bool take(record_reader::read_record found) {
+        auto& record = found.record;
+        if (expired_before && found.queued <= *expired_before) {
             expired.push_back(record.id);
+            return has_room();
+        }
+        if (!found.readable) {
+            unreadable.push_back(record.id);
             return has_room();
         }
         if (!records.empty() && bytes + record.payload.size() > limits.max_bytes) {
@@ -79,7 +87,7 @@ core::result<std::size_t> lease_desk::expire(const std::string& pixel) {
     auto& book = books_.try_emplace(pixel, first_id(tally->number) - 1).first->second;
     const lease_limits one{.max_events = 1};
     auto found = begin(one);
-    auto failure = find_due(book, found, most_expired);
+    auto failure = find_due(book, found, most_passed_over);
     // The first that is not expired stays where it is, here and below.
     found.records.clear();
     if (!failure && found.has_room()) {
@@ -99,6 +107,7 @@ haul lease_desk::begin(const lease_limits& limits) {
             .expired_before = calendar_.outlived(retention_),
             .records = {},
             .expired = {},
+            .unreadable = {},
             .bytes = 0};
 }
 
@@ -106,12 +115,11 @@ core::error_code lease_desk::find_due(lease_book& book, haul& into, std::size_t 
     for (const auto id : book.due(clock_.steady(), most)) {
         bool there = false;
         bool more = true;
-        const auto failure =
-            reader_->each(id, id, [&](leased_record record, core::wall_time queued) {
-                there = true;
-                more = into.take(std::move(record), queued);
-                return more;
-            });
+        const auto failure = reader_->each(id, id, [&](record_reader::read_record found) {
+            there = true;
+            more = into.take(std::move(found));
+            return more;
+        });
         if (failure) {
             return failure;
         }
@@ -126,10 +134,9 @@ core::error_code lease_desk::find_due(lease_book& book, haul& into, std::size_t 
 }
 
 core::error_code lease_desk::find_new(const lease_book& book, std::int64_t pixel, haul& into) {
-    return reader_->each(book.cursor() + 1, last_id(pixel),
-                         [&](leased_record record, core::wall_time queued) {
-                             return into.take(std::move(record), queued);
-                         });
+    return reader_->each(book.cursor() + 1, last_id(pixel), [&](record_reader::read_record found) {
+        return into.take(std::move(found));
+    });
 }
 
 // Nothing is entered in the book before everything has been read, and what is leased last, when
@@ -147,6 +154,9 @@ std::vector<leased_record> lease_desk::keep(const std::string& pixel, lease_book
                            .attempts = book.drop(id)});
     }
     give_to_writer(pixel, std::move(expired));
+    for (const auto id : found.unreadable) {
+        book.pass_over(id);
+    }
     book.make_room(found.records.size());
     for (auto& record : found.records) {
         record.attempts = book.lease(record.id);
@@ -206,7 +216,8 @@ core::result<backlog> lease_desk::look(const std::string& pixel) {
     auto* book = find_book(pixel);
     const auto leased = book != nullptr ? book->leased() : 0;
     // A record may be read, leased and settled before the writer has counted it.
-    const auto gone = tally->settling + leased;
+    const auto passed_over = book != nullptr ? book->passed_over() : 0;
+    const auto gone = tally->settling + leased + passed_over;
     const auto waiting = tally->rows - std::min(tally->rows, gone);
     backlog seen;
     seen.leased = leased;
@@ -224,6 +235,20 @@ core::result<backlog> lease_desk::look(const std::string& pixel) {
 void lease_desk::expire_after(std::chrono::milliseconds retention) {
     const std::lock_guard lock(mutex_);
     retention_ = retention;
+}
+
+void lease_desk::use_keys(const key_ring& keys) {
+    const std::lock_guard lock(mutex_);
+    if (reader_) {
+        reader_->use_keys(keys);
+    }
+}
+
+void lease_desk::forget_older_keys(const key_ring& needed) {
+    const std::lock_guard lock(mutex_);
+    if (reader_) {
+        reader_->forget_older_keys(needed);
+    }
 }
 
 void lease_desk::close() {

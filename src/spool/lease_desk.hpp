@@ -50,6 +50,11 @@ class lease_desk {
     core::result<backlog> look(const std::string& pixel);
     // Any thread.
     void expire_after(std::chrono::milliseconds retention);
+    // Before anything is written under them; those that were given before go on opening...
+    void use_keys(const key_ring& keys);
+    // ... until nothing stands under them any more. `needed` are the writer's own: the desk may
+    // have been given newer ones already, under which nothing stands yet.
+    void forget_older_keys(const key_ring& needed);
     // Ends reading. What is leased may still be settled.
     void close();
 

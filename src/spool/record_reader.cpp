@@ -1,6 +1,5 @@
 #include "record_reader.hpp"
 
-#include "codec.hpp"
 #include "schema.hpp"
 
 #include <utility>
@@ -14,14 +13,20 @@ core::wall_time to_time(std::int64_t milliseconds) {
 
 } // namespace
 
-core::result<record_reader> record_reader::open(const std::string& file,
+const std::string record_reader::query =
+    "SELECT " + std::string(event_columns) +
+    ", ifnull(nullif(queued, 0), received) FROM records WHERE id BETWEEN ? AND ? ORDER BY id";
+
+core::result<record_reader> record_reader::open(const std::string& file, const key_ring& keys,
                                                 std::function<void()> on_damage) {
     auto opened = open_to_read(file);
     if (!opened) {
         return opened.error();
     }
-    opened->on_damage(std::move(on_damage));
+    opened->on_damage(on_damage);
     record_reader made(std::move(*opened));
+    made.boxes_.use(keys);
+    made.boxes_.on_damage(std::move(on_damage));
     if (const auto failure = made.database_.failure()) {
         return failure;
     }
@@ -39,20 +44,24 @@ core::error_code record_reader::each(record_id first, record_id last, const visi
         ~ending() { query.reset(); }
     };
     const ending at_end{query_.with(first, last)};
+    event_row row;
     while (query_.next()) {
-        leased_record record{.id = query_.integer(0),
-                             .event = std::string(query_.text(3)),
-                             .event_id = std::string(query_.text(4)),
-                             .variant = std::string(query_.text(9)),
-                             .payload = std::string(query_.text(8)),
-                             .received = to_time(query_.integer(1)),
-                             .event_time =
-                                 std::chrono::sys_seconds(std::chrono::seconds(query_.integer(2))),
+        const bool readable = row.read(query_, boxes_);
+        const auto& identity = row.identity();
+        const auto& content = row.content();
+        leased_record record{.id = row.id(),
+                             .event = std::string(content.event),
+                             .event_id = std::string(content.event_id),
+                             .variant = std::string(identity.variant),
+                             .payload = std::string(content.payload),
+                             .received = identity.received,
+                             .event_time = identity.event_time,
                              .attempts = 0,
-                             .controller = std::string(query_.text(5)),
-                             .subjects = decode_subjects(query_.text(6)),
-                             .evidence = std::string(query_.text(7))};
-        if (!visit(std::move(record), to_time(query_.integer(10)))) {
+                             .controller = std::string(identity.controller),
+                             .subjects = row.subjects(),
+                             .evidence = std::string(content.evidence)};
+        const auto queued = to_time(query_.integer(event_columns_end));
+        if (!visit({std::move(record), queued, readable})) {
             break;
         }
     }

@@ -1,9 +1,13 @@
 #include "salvage.hpp"
 
+#include "box_check.hpp"
+#include "event_row.hpp"
 #include "lost_pixels.hpp"
 #include "schema.hpp"
 #include "soundness.hpp"
 #include "table_salvage.hpp"
+
+#include <gatepost/core/key_codec.hpp>
 
 #include <algorithm>
 #include <set>
@@ -51,7 +55,10 @@ std::string listed(const std::set<std::int64_t>& numbers) {
 
 class salvaging {
   public:
-    salvaging(sqlite::database& from, sqlite::database& into) : from_(from), into_(into) {}
+    salvaging(sqlite::database& from, sqlite::database& into, const key_ring& keys)
+        : from_(from), into_(into) {
+        boxes_.use(keys);
+    }
 
     core::result<salvaged> run() {
         if (!take_pixels() || !name_lost_pixels() || !take_records() || !take_dead() ||
@@ -67,19 +74,15 @@ class salvaging {
     bool take_table(std::string_view table, std::string_view key,
                     const std::vector<column>& columns, const std::string& sound,
                     salvaged::table& result, Take take) {
-        return take_table(table, key, columns, joined(columns), sound, result, take);
-    }
-
-    template <class Take>
-    bool take_table(std::string_view table, std::string_view key,
-                    const std::vector<column>& columns, const std::string& values,
-                    const std::string& sound, salvaged::table& result, Take take) {
         if (columns.empty() || columns.front().name != key) {
             return true;
         }
         from_.forget_failure();
         table_salvage rows(from_, into_, table, key,
-                           {joined(columns), values, static_cast<int>(columns.size())}, sound);
+                           {joined(columns), static_cast<int>(columns.size())}, sound,
+                           [this, check = box_check(columns)](const sqlite::statement& row) {
+                               return check.look(row, boxes_) != box_check::finding::broken;
+                           });
         if (from_.failure()) {
             return true;
         }
@@ -150,8 +153,8 @@ class salvaging {
     bool take_records() {
         const auto columns = shared_columns(from_, into_, "records");
         const auto numbers = read_pixels();
-        return take_table("records", "id", columns, with_keys_of_their_own(columns),
-                          sound_record(columns, listed(numbers)), done_.records,
+        return take_table("records", "id", columns, sound_record(columns, listed(numbers)),
+                          done_.records,
                           [&](table_salvage& rows) {
                               records_read_ = true;
                               for (const auto number : numbers) {
@@ -160,21 +163,50 @@ class salvaging {
                                   }
                               }
                           }) &&
-               reserve_what_was_taken();
+               reserve_what_was_taken() && std::ranges::all_of(lost_, [this](std::int64_t number) {
+                   return give_keys_of_their_own(number);
+               });
     }
 
-    // The columns as they are, but for the keys of records whose pixel is lost, which no event that
-    // comes in can have.
-    std::string with_keys_of_their_own(const std::vector<column>& columns) const {
-        std::string values;
-        for (const auto& one : columns) {
-            const bool key = one.name == "duplicate_key" && !lost_.empty();
-            values += (values.empty() ? "" : ", ") +
-                      (key ? "CASE WHEN (id >> " + std::to_string(sequence_bits) + ") IN " +
-                                 listed(lost_) + " THEN randomblob(16) ELSE duplicate_key END"
-                           : one.name);
+    // To the records of a pixel that is lost: keys which no event that comes in can have. A box is
+    // bound to its row's key; where it cannot be opened both stay as they are.
+    bool give_keys_of_their_own(std::int64_t number) {
+        struct changed_row {
+            record_id id = 0;
+            std::string key, box;
+        };
+        into_.forget_failure();
+        auto query = into_.prepare("SELECT " + std::string(event_columns) +
+                                   ", randomblob(16) FROM records WHERE id BETWEEN ? AND ?"
+                                   " ORDER BY id LIMIT 256");
+        auto update =
+            into_.prepare("UPDATE records SET duplicate_key = ?2, box = ?3 WHERE id = ?1");
+        event_row row;
+        for (auto next = first_id(number); !failure_ && next <= last_id(number);) {
+            std::vector<changed_row> rows;
+            query.with(next, last_id(number));
+            next = last_id(number) + 1;
+            while (query.next()) {
+                const bool readable = row.read(query, boxes_);
+                const std::string key(query.text(event_columns_end));
+                auto identity = row.identity();
+                identity.duplicate_key = core::read_key(key);
+                const auto box = query.text(event_columns_end - 1);
+                next = row.id() + 1;
+                if (readable) {
+                    rows.push_back({row.id(), key,
+                                    box.empty() ? std::string()
+                                                : boxes_.seal(key_of_box(box), box_kind::record,
+                                                              identity, pack(row.content()))});
+                }
+            }
+            sqlite::transaction work(into_);
+            for (const auto& one : rows) {
+                update.with(one.id, sqlite::blob{one.key}, sqlite::blob{one.box}).run();
+            }
+            failure_ = work.commit();
         }
-        return values;
+        return !failure_;
     }
 
     // The last id that a record of the pixel may have: reserved, or there.
@@ -252,6 +284,7 @@ class salvaging {
 
     sqlite::database& from_;
     sqlite::database& into_;
+    boxes boxes_;
     std::set<std::int64_t> lost_; // pixels that have a made-up name
     bool records_read_ = false;   // there was a table that could be read
     salvaged done_;
@@ -260,7 +293,8 @@ class salvaging {
 
 } // namespace
 
-core::result<salvaged> salvage(const std::string& damaged, sqlite::database& into) {
+core::result<salvaged> salvage(const std::string& damaged, sqlite::database& into,
+                               const key_ring& keys) {
     auto from = sqlite::database::open(damaged, sqlite::database::access::salvage);
     if (!from && from.error() != sqlite::errc::damaged) {
         return from.error(); // it may be readable another time
@@ -268,7 +302,7 @@ core::result<salvaged> salvage(const std::string& damaged, sqlite::database& int
     if (!from) {
         return salvaged();
     }
-    return salvaging(*from, into).run();
+    return salvaging(*from, into, keys).run();
 }
 
 } // namespace gatepost::spool

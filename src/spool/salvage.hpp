@@ -2,7 +2,8 @@
 //
 // Each table is read forwards until the damage, backwards from its end, and then from the middle of
 // every gap that is left, with a bounded number of tries. Rows that are not sound (soundness.hpp)
-// stay behind.
+// stay behind, and so do those whose key is known and whose box does not open with it; a box whose
+// key is not known is taken over as it is.
 //
 // The name of a pixel stands in the file twice, in its row and in the index. Where both are lost
 // its events are kept under a made-up name (lost_pixels.hpp), so that they are seen and expire, but
@@ -13,6 +14,7 @@
 #pragma once
 
 #include <gatepost/core/result.hpp>
+#include <gatepost/spool/key_ring.hpp>
 #include <gatepost/sqlite/database.hpp>
 
 #include <cstdint>
@@ -39,6 +41,7 @@ struct salvaged {
 };
 
 // `damaged` is only read, `into` is a new spool, open to write. Errors: what writing to it says.
-core::result<salvaged> salvage(const std::string& damaged, sqlite::database& into);
+core::result<salvaged> salvage(const std::string& damaged, sqlite::database& into,
+                               const key_ring& keys);
 
 } // namespace gatepost::spool

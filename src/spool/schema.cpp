@@ -7,7 +7,7 @@ namespace gatepost::spool {
 namespace {
 
 constexpr std::string_view set_application_id = "PRAGMA application_id = 0x47507371";
-constexpr std::string_view set_version = "PRAGMA user_version = 3";
+constexpr std::string_view set_version = "PRAGMA user_version = 4";
 
 // `reserved`: ids below it may have been given out, so that none is used twice even when no row
 // is left. `id` is small and looked up only at start; its index costs nothing.
@@ -21,7 +21,9 @@ CREATE TABLE pixels (
 // Times are milliseconds since 1970, event_time seconds. `queued`: since when it waits, by the
 // calendar of the spool; 0 for a record of version 1 or 2, which waits since it was received. The
 // payload stands behind what walks and leases ask of every record, so that nobody reads over it to
-// them; only what versions 2 and 3 added is behind it, where ALTER TABLE puts a column.
+// them; only what versions 2 to 4 added is behind it, where ALTER TABLE puts a column. `box`: what
+// is personal, encrypted (box.hpp); event, event_id, subjects, evidence and payload are empty then,
+// so that nobody reads over much to what stands between it and them.
 constexpr std::string_view make_records = R"(
 CREATE TABLE records (
     id            INTEGER PRIMARY KEY,
@@ -36,10 +38,12 @@ CREATE TABLE records (
     evidence      TEXT NOT NULL,
     payload       TEXT NOT NULL,
     variant       TEXT NOT NULL DEFAULT '',
-    queued        INTEGER NOT NULL DEFAULT 0
+    queued        INTEGER NOT NULL DEFAULT 0,
+    box           BLOB NOT NULL DEFAULT x''
 ) STRICT)";
 
-// `pixel` is the pixel's number. Ids are never used twice, an operator may have noted one.
+// `pixel` is the pixel's number. Ids are never used twice, an operator may have noted one. Of a
+// letter with a box the message is empty and, if there was any, encrypted in `message_box`.
 constexpr std::string_view make_dead = R"(
 CREATE TABLE dead (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -60,7 +64,9 @@ CREATE TABLE dead (
     subjects      BLOB NOT NULL,
     evidence      TEXT NOT NULL,
     payload       TEXT NOT NULL,
-    variant       TEXT NOT NULL DEFAULT ''
+    variant       TEXT NOT NULL DEFAULT '',
+    box           BLOB NOT NULL DEFAULT x'',
+    message_box   BLOB NOT NULL DEFAULT x''
 ) STRICT)";
 
 // One row for a commit group: the keys it freed and then those it added, 16 bytes each.
@@ -84,9 +90,16 @@ constexpr std::string_view give_records_a_variant =
     "ALTER TABLE records ADD COLUMN variant TEXT NOT NULL DEFAULT ''";
 constexpr std::string_view give_dead_a_variant =
     "ALTER TABLE dead ADD COLUMN variant TEXT NOT NULL DEFAULT ''";
-// ... and those that wait the one of version 3, which has the table `clock` as well.
+// ... those that wait the one of version 3, which has the table `clock` as well...
 constexpr std::string_view give_records_a_queued =
     "ALTER TABLE records ADD COLUMN queued INTEGER NOT NULL DEFAULT 0";
+// ... and both those of version 4, empty until there is a key.
+constexpr std::string_view give_records_a_box =
+    "ALTER TABLE records ADD COLUMN box BLOB NOT NULL DEFAULT x''";
+constexpr std::string_view give_dead_a_box =
+    "ALTER TABLE dead ADD COLUMN box BLOB NOT NULL DEFAULT x''";
+constexpr std::string_view give_dead_a_message_box =
+    "ALTER TABLE dead ADD COLUMN message_box BLOB NOT NULL DEFAULT x''";
 
 core::error_code make_tables(sqlite::database& made) {
     // Records are 0.9 to 1.5 KB. Pages of 8 KiB make groups of 32 events 7 % cheaper, but a single
@@ -128,10 +141,14 @@ core::error_code bring_up_to_date(sqlite::database& opened) {
     case 0:
         return header->empty ? make_tables(opened) : make_error_code(errc::not_a_spool);
     case 1:
-        return add(opened, {give_records_a_variant, give_dead_a_variant, give_records_a_queued,
-                            make_clock});
+        return add(opened,
+                   {give_records_a_variant, give_dead_a_variant, give_records_a_queued, make_clock,
+                    give_records_a_box, give_dead_a_box, give_dead_a_message_box});
     case 2:
-        return add(opened, {give_records_a_queued, make_clock});
+        return add(opened, {give_records_a_queued, make_clock, give_records_a_box, give_dead_a_box,
+                            give_dead_a_message_box});
+    case 3:
+        return add(opened, {give_records_a_box, give_dead_a_box, give_dead_a_message_box});
     case current_version:
         return {};
     default:

@@ -13,7 +13,7 @@ namespace gatepost::spool {
 
 // SQLite's application_id and user_version of the file.
 constexpr std::int64_t application_id = 0x47507371; // "GPsq"
-constexpr std::int64_t current_version = 3;
+constexpr std::int64_t current_version = 4;
 
 // Opens the one connection that writes; makes the tables in an empty file and brings those of an
 // older version up to date. Errors: newer_version, not_a_spool, io, full.

@@ -1,5 +1,6 @@
 #include "soundness.hpp"
 
+#include "box.hpp"
 #include "codec.hpp"
 #include "schema.hpp"
 
@@ -25,12 +26,27 @@ std::string typed(const std::vector<column>& columns) {
     return all;
 }
 
+bool has(const std::vector<column>& columns, std::string_view name) {
+    return std::ranges::find(columns, name, &column::name) != columns.end();
+}
+
+std::string without(const std::string& box, std::size_t overhead) {
+    return " + max(length(" + box + ") - " + std::to_string(overhead) + ", 0)";
+}
+
 std::string size_of(const std::vector<column>& columns) {
     auto sum = std::to_string(stored_size({}));
     for (const auto& one : columns) {
         if (std::ranges::find(sized_columns, one.name) != sized_columns.end()) {
             sum += " + length(CAST(" + one.name + " AS BLOB))";
         }
+    }
+    // What is in a box counts as it would in the clear.
+    if (has(columns, "box")) {
+        sum += without("box", box_overhead + packed_overhead);
+    }
+    if (has(columns, "message_box")) {
+        sum += without("message_box", box_overhead);
     }
     return sum;
 }
@@ -39,11 +55,30 @@ std::string whole_keys(std::string_view column, std::size_t bytes) {
     return "length(" + std::string(column) + ") % " + std::to_string(bytes) + " = 0";
 }
 
+// A box or none, and nothing in the clear beside one. Whether it opens takes its key to say
+// (box_check.hpp).
+std::string sound_content(const std::vector<column>& columns) {
+    const std::string clear = "json_valid(payload) AND json_valid(evidence)";
+    if (!has(columns, "box")) {
+        return clear;
+    }
+    const bool dead = has(columns, "message_box");
+    return "CASE WHEN length(box) = 0 THEN " + clear +
+           (dead ? " AND length(message_box) = 0" : "") +
+           " ELSE length(box) >= " + std::to_string(box_overhead + packed_overhead) +
+           " AND substr(box, 1, 1) = x'01' AND event = '' AND event_id = '' AND subjects = x''"
+           " AND evidence = '' AND payload = ''" +
+           (dead ? " AND message = '' AND (length(message_box) = 0 OR"
+                   " (length(message_box) > " +
+                       std::to_string(box_overhead) + " AND substr(message_box, 1, 1) = x'01'))"
+                 : "") +
+           " END";
+}
+
 std::string sound_event(const std::vector<column>& columns) {
     return typed(columns) + " AND size = " + size_of(columns) +
            " AND length(duplicate_key) = " + std::to_string(core::key_bytes) + " AND " +
-           whole_keys("subjects", core::subject_bytes) +
-           " AND json_valid(payload) AND json_valid(evidence)";
+           whole_keys("subjects", core::subject_bytes) + " AND " + sound_content(columns);
 }
 
 } // namespace

@@ -75,10 +75,29 @@
 // as much. What it cannot see is a clock that is set forward while no process runs, or less than a
 // quarter of an hour before it ends: that looks like a machine that was switched off for as long.
 //
-// What was withdrawn or erased. SQLite overwrites deleted rows in the file (secure_delete), but the
-// log still holds the pages that they stood on. So after every such deletion, by a walk or by a
-// settlement, and after every start, the log is copied back and cut off in the next upkeep; readers
-// of the file beside us may put that off, and it is tried until it succeeds.
+// What is gone. SQLite overwrites deleted rows in the file (secure_delete), but the log still holds
+// the pages that they stood on. So after everything that was withdrawn or erased, by a walk or by a
+// settlement, and after every start, the log is copied back and cut off in the next upkeep. After
+// what was delivered, or a dead letter that expired, that is done once nothing has changed for ten
+// seconds, and under load within thirty: each time costs two syncs. Readers of the file beside us
+// may put it off, and it is tried until it succeeds; and it is done at the end.
+//
+// Keys. With a key what is personal of a record stands in a box (box.hpp), which the writer makes
+// when it inserts the row and which every reader opens; a dead letter's message stands in a box of
+// its own under the key of its record, so that one key opens the whole row. What goes into
+// max_bytes is what would stand there in the clear, so that no size changes with a key. The writer
+// keeps count of the rows under each key (key_census.hpp). When some do not stand under the newest,
+// they are encrypted anew where they stand, in steps behind all errands (reencryption.hpp), each a
+// transaction of its own: a crash leaves some under the one key and some under the other, and start
+// goes on with them. On a full disk it waits. A key that was taken away stays in memory as long as
+// rows need it; a start without it changes nothing and ends with no_key. New keys reach the desk
+// before the writer, and old ones leave it when no row is under them any more, so that whatever a
+// lease() finds can be read.
+//
+// A box that does not open although its key is there is damage of that row alone. It is never sent:
+// the desk passes over it and a walk cannot show it, the rest goes out, nothing new is taken in,
+// and the next start leaves the row behind in the file that is kept aside. If its time is over
+// before, it becomes a dead letter like any other.
 //
 // Damage. A spool.db that is no database, or a damaged one, is kept aside at start and what can be
 // read of it is taken over into a new one (damage.hpp). So is one whose log has commits behind a
@@ -221,6 +240,7 @@ class sqlite_queue final : public queue {
         writer_->ask(dead_removal(std::move(which), std::move(done)));
     }
     void set_limits(const limits& chosen) override;
+    void use_keys(key_ring keys) override;
     std::vector<std::string> pixels() override { return tallies_.pixels(); }
     totals count() const override { return tallies_.sum(); }
     void close() override;
@@ -248,11 +268,12 @@ core::error_code sqlite_queue::start(observe::metrics& metrics) {
     }
     if (failure == sqlite::errc::damaged) {
         desk_.reset();
-        failure = replace_damaged(*directory_, clock_);
+        failure = replace_damaged(*directory_, clock_, options_.keys);
         if (!failure) {
             failure = open(metrics);
         }
     }
+    options_.keys = {}; // an older one is not to stay here when it is replaced
     damage_.begin();
     return to_spool_error(failure);
 }
@@ -267,7 +288,7 @@ core::error_code sqlite_queue::open(observe::metrics& metrics) {
     if (!opened) {
         return opened.error();
     }
-    if (const auto failure = check_if_marked(*directory_)) {
+    if (const auto failure = check_if_marked(*directory_, options_.keys)) {
         return failure;
     }
     opened->on_damage(damage_.alarm());
@@ -277,7 +298,7 @@ core::error_code sqlite_queue::open(observe::metrics& metrics) {
             return failure;
         }
     }
-    auto reader = record_reader::open(file, damage_.alarm());
+    auto reader = record_reader::open(file, options_.keys, damage_.alarm());
     if (!reader) {
         return reader.error();
     }
@@ -297,6 +318,12 @@ void sqlite_queue::set_limits(const limits& chosen) {
     calendar_.be_patient_for(patience(chosen));
     desk_->expire_after(chosen.retention);
     writer_->set_limits(chosen);
+}
+
+// The reader before the writer, so that whatever is written can be read.
+void sqlite_queue::use_keys(key_ring keys) {
+    desk_->use_keys(keys);
+    writer_->use_keys(std::move(keys));
 }
 
 void sqlite_queue::close() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <iterator>
+#include <utility>
 
 namespace gatepost::spool {
 namespace {
@@ -13,9 +14,9 @@ constexpr int rows_in_a_transaction = 1000;
 // The new file's log is copied back once it is longer.
 constexpr int most_log_pages = 4000;
 
-std::string select(std::string_view table, std::string_view key, const std::string& values,
+std::string select(std::string_view table, std::string_view key, const std::string& columns,
                    const std::string& sound, std::string_view order) {
-    return "SELECT " + values + ", " + sound + " FROM " + std::string(table) + " WHERE " +
+    return "SELECT " + columns + ", " + sound + " FROM " + std::string(table) + " WHERE " +
            std::string(key) + " > ? AND " + std::string(key) + " < ? ORDER BY " + std::string(key) +
            std::string(order);
 }
@@ -32,10 +33,11 @@ std::string insert(std::string_view table, const std::string& columns, int count
 } // namespace
 
 table_salvage::table_salvage(sqlite::database& from, sqlite::database& to, std::string_view table,
-                             std::string_view key, const columns& filled, const std::string& sound)
-    : from_(from), to_(to), columns_(filled.count),
-      forwards_(from.prepare(select(table, key, filled.values, sound, ""))),
-      backwards_(from.prepare(select(table, key, filled.values, sound, " DESC"))),
+                             std::string_view key, const columns& filled, const std::string& sound,
+                             row_opens opens)
+    : from_(from), to_(to), columns_(filled.count), opens_(std::move(opens)),
+      forwards_(from.prepare(select(table, key, filled.names, sound, ""))),
+      backwards_(from.prepare(select(table, key, filled.names, sound, " DESC"))),
       insert_(to.prepare(insert(table, filled.names, filled.count))) {}
 
 bool table_salvage::take(std::int64_t first, std::int64_t last) {
@@ -73,7 +75,7 @@ table_salvage::reach table_salvage::read(sqlite::statement& query, const gap& wh
             query.reset();
             return done;
         }
-        if (query.integer(columns_) == 1) {
+        if (query.integer(columns_) == 1 && opens_(query)) {
             write_row(query);
         } else {
             ++result_.unsound;

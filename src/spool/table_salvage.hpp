@@ -6,6 +6,7 @@
 #include <gatepost/sqlite/database.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,15 +17,16 @@ namespace gatepost::spool {
 class table_salvage {
   public:
     // `key` is the table's INTEGER PRIMARY KEY, which is its first column; `columns` are the names
-    // of those to fill, `values` what is put into them, SQL expressions over the damaged row;
-    // `sound` says of a row whether it is to be taken.
+    // of those to fill. `sound`, an SQL expression over the damaged row, and `opens`, asked about
+    // the columns of one that is sound, say whether it is to be taken.
     struct columns {
         std::string names;
-        std::string values;
         int count = 0;
     };
+    using row_opens = std::function<bool(const sqlite::statement& row)>;
     table_salvage(sqlite::database& from, sqlite::database& to, std::string_view table,
-                  std::string_view key, const columns& filled, const std::string& sound);
+                  std::string_view key, const columns& filled, const std::string& sound,
+                  row_opens opens);
 
     // Takes the rows with first <= key <= last; false when they cannot be written.
     bool take(std::int64_t first, std::int64_t last);
@@ -52,6 +54,7 @@ class table_salvage {
     sqlite::database& from_;
     sqlite::database& to_;
     int columns_;
+    row_opens opens_;
     sqlite::statement forwards_, backwards_, insert_;
     std::optional<sqlite::transaction> work_;
     int rows_in_work_ = 0;

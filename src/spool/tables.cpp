@@ -16,101 +16,146 @@ core::wall_time to_time(std::int64_t milliseconds) {
     return core::wall_time(std::chrono::milliseconds(milliseconds));
 }
 
-// The columns that records and dead letters have in common, in the order of the queries below.
-held_record read_held(const sqlite::statement& row, std::span<const core::subject_key> subjects) {
-    return {.dead = false,
-            .leased = false,
-            .pixel = {},
-            .controller = row.text(5),
-            .event = row.text(3),
-            .event_id = row.text(4),
-            .payload = row.text(8),
-            .evidence = row.text(7),
-            .subjects = subjects,
-            .received = to_time(row.integer(1)),
-            .event_time = std::chrono::sys_seconds(std::chrono::seconds(row.integer(2))),
-            .reason = {}};
+row_identity identity_of(const core::record& content) {
+    return {.duplicate_key = content.duplicate_key,
+            .received = content.received,
+            .event_time = content.event_time,
+            .variant = content.variant,
+            .controller = content.controller};
+}
+
+std::string select_events(std::string_view more_columns, std::string_view from) {
+    return "SELECT " + std::string(event_columns) + std::string(more_columns) + " FROM " +
+           std::string(from);
 }
 
 } // namespace
 
-tables::tables(sqlite::database& on)
-    : database_(on),
-      insert_(on.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
-      select_range_(on.prepare("SELECT size, duplicate_key FROM records WHERE id BETWEEN ? AND ?")),
+tables::tables(sqlite::database& on, boxes& keys)
+    : database_(on), boxes_(keys),
+      insert_(on.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      select_range_(on.prepare("SELECT size, duplicate_key, CASE WHEN ?3 THEN substr(box, 2, 8)"
+                               " ELSE '' END FROM records WHERE id BETWEEN ?1 AND ?2")),
       delete_range_(on.prepare("DELETE FROM records WHERE id BETWEEN ? AND ?")),
       bury_(on.prepare(
           "INSERT INTO dead (pixel, at, size, reason, code, message, request_id, attempts,"
           " received, event_time, duplicate_key, event, event_id, controller, subjects, evidence,"
-          " payload, variant) SELECT ?2, ?3, size + ?4, ?5, ?6, ?7, ?8, ?9, received, event_time,"
-          " duplicate_key, event, event_id, controller, subjects, evidence, payload, variant"
-          " FROM records WHERE id = ?1")),
+          " payload, variant, box, message_box) SELECT ?2, ?3, size + ?4, ?5, ?6, ?7, ?8, ?9,"
+          " received, event_time, duplicate_key, event, event_id, controller, subjects, evidence,"
+          " payload, variant, box, ?10 FROM records WHERE id = ?1")),
       oldest_(on.prepare("SELECT ifnull(nullif(queued, 0), received) FROM records"
                          " WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1")),
       add_pixel_(on.prepare("INSERT INTO pixels (number, id, reserved) VALUES (?, ?, ?)")),
       reserve_(on.prepare("UPDATE pixels SET reserved = ?3 WHERE number = ?1 AND id = ?2")),
       log_keys_(on.prepare("INSERT INTO key_log (at, freed, added) VALUES (?, ?, ?)")),
-      oldest_dead_(on.prepare("SELECT id, at, size, pixel FROM dead ORDER BY id LIMIT 64")),
+      oldest_dead_(on.prepare(
+          "SELECT id, at, size, pixel, substr(box, 2, 8) FROM dead ORDER BY id LIMIT 64")),
       oldest_keys_(
-          on.prepare("SELECT id, at, length(added) / 16, 0 FROM key_log ORDER BY id LIMIT 64")),
+          on.prepare("SELECT id, at, length(added) / 16, 0, '' FROM key_log ORDER BY id LIMIT 64")),
       delete_dead_(on.prepare("DELETE FROM dead WHERE id <= ?")),
       delete_keys_(on.prepare("DELETE FROM key_log WHERE id <= ?")),
       next_records_(on.prepare(
           "SELECT id, size, '' FROM records WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 256")),
       next_dead_(on.prepare("SELECT id, size, reason FROM dead WHERE id BETWEEN ? AND ? ORDER BY id"
                             " LIMIT 256")),
-      show_records_(on.prepare(
-          "SELECT id, received, event_time, event, event_id, controller, subjects, evidence,"
-          " payload FROM records WHERE id BETWEEN ? AND ? ORDER BY id")),
+      show_records_(on.prepare(select_events("", "records WHERE id BETWEEN ? AND ? ORDER BY id"))),
       show_dead_(on.prepare(
-          "SELECT id, received, event_time, event, event_id, controller, subjects, evidence,"
-          " payload, pixel, reason FROM dead WHERE id BETWEEN ? AND ? ORDER BY id")),
-      remove_dead_(on.prepare("DELETE FROM dead WHERE id = ? RETURNING pixel, size")),
+          select_events(", pixel, reason", "dead WHERE id BETWEEN ? AND ? ORDER BY id"))),
+      remove_dead_(
+          on.prepare("DELETE FROM dead WHERE id = ? RETURNING pixel, size, substr(box, 2, 8)")),
       find_dead_(on.prepare("SELECT pixel, duplicate_key FROM dead WHERE id = ?")),
       // What bury() added to the size is not counted for a record.
       revive_(on.prepare(
           "INSERT INTO records SELECT ?2, size - length(CAST(reason || message || request_id AS"
-          " BLOB)), received, event_time, duplicate_key, event, event_id, controller, subjects,"
-          " evidence, payload, variant, ?3 FROM dead WHERE id = ?1 RETURNING size")),
+          " BLOB)) - max(length(message_box) - " +
+          std::to_string(box_overhead) +
+          ", 0), received, event_time, duplicate_key, event, event_id, controller, subjects,"
+          " evidence, payload, variant, ?3, box FROM dead WHERE id = ?1 RETURNING size")),
       list_dead_(on.prepare(
-          "SELECT id, pixel, event, event_id, reason, code, message, request_id, attempts, at"
-          " FROM dead WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 256")),
+          select_events(", pixel, reason, code, message, message_box, request_id, attempts, at",
+                        "dead WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 256"))),
       date_dead_(on.prepare("UPDATE dead SET at = ?2 WHERE id = ?1")),
-      remember_set_(on.prepare("INSERT OR REPLACE INTO clock (id, set_at) VALUES (1, ?)")) {}
+      remember_set_(on.prepare("INSERT OR REPLACE INTO clock (id, set_at) VALUES (1, ?)")),
+      identify_(on.prepare("SELECT duplicate_key, received, event_time, variant, controller,"
+                           " substr(box, 2, 8) FROM records WHERE id = ?")),
+      // Of an empty box SQLite's substr() is NULL.
+      stale_records_(on.prepare(select_events(
+          "", "records WHERE id BETWEEN ? AND ? AND substr(box, 2, 8) IS NOT ? ORDER BY id"))),
+      stale_dead_(on.prepare(select_events(
+          ", message, message_box",
+          "dead WHERE id BETWEEN ? AND ? AND substr(box, 2, 8) IS NOT ? ORDER BY id"))),
+      encrypt_record_(
+          on.prepare("UPDATE records SET event = '', event_id = '', subjects = x'', evidence = '',"
+                     " payload = '', box = ?2 WHERE id = ?1")),
+      encrypt_dead_(
+          on.prepare("UPDATE dead SET event = '', event_id = '', subjects = x'', evidence = '',"
+                     " payload = '', message = '', box = ?2, message_box = ?3 WHERE id = ?1")) {}
 
 void tables::insert(record_id id, const core::record& content, core::wall_time queued) {
     std::string key;
     core::append_key(key, content.duplicate_key);
     const auto subjects = encode_subjects(content.subjects);
+    personal clear{.event = content.event,
+                   .event_id = content.event_id,
+                   .subjects = subjects,
+                   .evidence = content.evidence,
+                   .payload = content.payload};
+    std::string box;
+    if (const auto under = boxes_.seals_under(); !under.empty()) {
+        box = boxes_.seal(under, box_kind::record, identity_of(content), pack(clear));
+        clear = {};
+    }
     insert_
         .with(id, stored_size(content), to_number(content.received),
-              content.event_time.time_since_epoch().count(), sqlite::blob{key}, content.event,
-              content.event_id, content.controller, sqlite::blob{subjects}, content.evidence,
-              content.payload, content.variant, to_number(queued))
+              content.event_time.time_since_epoch().count(), sqlite::blob{key}, clear.event,
+              clear.event_id, content.controller, sqlite::blob{clear.subjects}, clear.evidence,
+              clear.payload, content.variant, to_number(queued), sqlite::blob{box})
         .run();
 }
 
-void tables::remove(record_id first, record_id last, std::vector<taken_record>& taken) {
-    select_range_.with(first, last);
+void tables::remove(record_id first, record_id last, std::vector<taken_record>& taken,
+                    bool tell_keys) {
+    select_range_.with(first, last, tell_keys ? 1 : 0);
     while (select_range_.next()) {
         taken.push_back({core::read_key(select_range_.text(1)),
-                         static_cast<std::uint64_t>(select_range_.integer(0))});
+                         static_cast<std::uint64_t>(select_range_.integer(0)),
+                         std::string(select_range_.text(2))});
     }
     delete_range_.with(first, last).run();
 }
 
+// Nothing of the message stands in the clear beside a record that does not.
+tables::letter_words tables::words_of(const settlement& dead) {
+    letter_words words{.clear = dead.message, .box = {}};
+    identify_.with(dead.id);
+    while (!dead.message.empty() && identify_.next()) {
+        const auto under = identify_.text(5);
+        if (boxes_.knows(under)) {
+            const row_identity row{
+                .duplicate_key = core::read_key(identify_.text(0)),
+                .received = to_time(identify_.integer(1)),
+                .event_time = std::chrono::sys_seconds(std::chrono::seconds(identify_.integer(2))),
+                .variant = identify_.text(3),
+                .controller = identify_.text(4)};
+            words = {.clear = {}, .box = boxes_.seal(under, box_kind::message, row, dead.message)};
+        }
+    }
+    return words;
+}
+
 std::optional<tables::buried_record> tables::bury(const settlement& dead, core::wall_time at) {
-    const auto words = dead.reason.size() + dead.message.size() + dead.request_id.size();
+    const auto words = words_of(dead);
+    const auto size = dead.reason.size() + dead.message.size() + dead.request_id.size();
     bury_
-        .with(dead.id, pixel_of(dead.id), to_number(at), words, dead.reason, dead.code,
-              dead.message, dead.request_id, dead.attempts)
+        .with(dead.id, pixel_of(dead.id), to_number(at), size, dead.reason, dead.code, words.clear,
+              dead.request_id, dead.attempts, sqlite::blob{words.box})
         .run();
     std::vector<taken_record> taken;
-    remove(dead.id, dead.id, taken);
+    remove(dead.id, dead.id, taken, false);
     if (taken.empty()) {
         return std::nullopt;
     }
-    return buried_record{taken.front(), taken.front().size + words};
+    return buried_record{taken.front(), taken.front().size + size};
 }
 
 std::optional<core::wall_time> tables::oldest(std::int64_t pixel) {
@@ -138,7 +183,8 @@ std::vector<tables::old_row> tables::read_old(sqlite::statement& query) {
     std::vector<old_row> rows;
     while (query.next()) {
         rows.push_back({query.integer(0), to_time(query.integer(1)),
-                        static_cast<std::uint64_t>(query.integer(2)), query.integer(3)});
+                        static_cast<std::uint64_t>(query.integer(2)), query.integer(3),
+                        std::string(query.text(4))});
     }
     return rows;
 }
@@ -177,23 +223,26 @@ std::vector<tables::sized_row> tables::next_dead(std::int64_t first, std::int64_
 }
 
 void tables::show_records(record_id first, record_id last, const visit_row& visit) {
+    event_row row;
     show_records_.with(first, last);
     while (show_records_.next()) {
-        const auto subjects = decode_subjects(show_records_.text(6));
-        auto held = read_held(show_records_, subjects);
-        const auto id = show_records_.integer(0);
-        visit(id, pixel_of(id), held);
+        if (row.read(show_records_, boxes_)) {
+            auto held = row.as_held();
+            visit(row.id(), pixel_of(row.id()), held);
+        }
     }
 }
 
 void tables::show_dead(std::int64_t first, std::int64_t last, const visit_row& visit) {
+    event_row row;
     show_dead_.with(first, last);
     while (show_dead_.next()) {
-        const auto subjects = decode_subjects(show_dead_.text(6));
-        auto held = read_held(show_dead_, subjects);
-        held.dead = true;
-        held.reason = show_dead_.text(10);
-        visit(show_dead_.integer(0), show_dead_.integer(9), held);
+        if (row.read(show_dead_, boxes_)) {
+            auto held = row.as_held();
+            held.dead = true;
+            held.reason = show_dead_.text(event_columns_end + 1);
+            visit(row.id(), show_dead_.integer(event_columns_end), held);
+        }
     }
 }
 
@@ -205,7 +254,8 @@ std::optional<tables::removed_dead> tables::remove_dead(std::int64_t id) {
     std::optional<removed_dead> removed;
     remove_dead_.with(id);
     while (remove_dead_.next()) {
-        removed = {remove_dead_.integer(0), static_cast<std::uint64_t>(remove_dead_.integer(1))};
+        removed = {remove_dead_.integer(0), static_cast<std::uint64_t>(remove_dead_.integer(1)),
+                   std::string(remove_dead_.text(2))};
     }
     return removed;
 }
@@ -230,18 +280,26 @@ std::uint64_t tables::revive(std::int64_t dead, record_id as, core::wall_time qu
 
 void tables::list_dead(std::int64_t first, std::int64_t last,
                        const std::function<void(std::int64_t pixel, dead_letter letter)>& visit) {
+    constexpr int more = event_columns_end;
+    event_row row;
+    std::string message;
     list_dead_.with(first, last);
     while (list_dead_.next()) {
-        visit(list_dead_.integer(1), {.id = list_dead_.integer(0),
-                                      .pixel = {},
-                                      .event = std::string(list_dead_.text(2)),
-                                      .event_id = std::string(list_dead_.text(3)),
-                                      .reason = std::string(list_dead_.text(4)),
-                                      .code = list_dead_.integer(5),
-                                      .message = std::string(list_dead_.text(6)),
-                                      .request_id = std::string(list_dead_.text(7)),
-                                      .attempts = static_cast<int>(list_dead_.integer(8)),
-                                      .at = to_time(list_dead_.integer(9))});
+        row.read(list_dead_, boxes_);
+        message = list_dead_.text(more + 3);
+        if (const auto box = list_dead_.text(more + 4); !box.empty()) {
+            boxes_.open(box, box_kind::message, row.identity(), message);
+        }
+        visit(list_dead_.integer(more), {.id = row.id(),
+                                         .pixel = {},
+                                         .event = std::string(row.content().event),
+                                         .event_id = std::string(row.content().event_id),
+                                         .reason = std::string(list_dead_.text(more + 1)),
+                                         .code = list_dead_.integer(more + 2),
+                                         .message = message,
+                                         .request_id = std::string(list_dead_.text(more + 5)),
+                                         .attempts = static_cast<int>(list_dead_.integer(more + 6)),
+                                         .at = to_time(list_dead_.integer(more + 7))});
     }
 }
 
@@ -251,54 +309,6 @@ void tables::date_dead(std::int64_t id, core::wall_time at) {
 
 void tables::remember_set(core::wall_time clock) {
     remember_set_.with(to_number(clock)).run();
-}
-
-std::optional<core::wall_time> tables::clock_set() {
-    std::optional<core::wall_time> at;
-    auto query = database_.prepare("SELECT set_at FROM clock");
-    while (query.next()) {
-        at = to_time(query.integer(0));
-    }
-    return at;
-}
-
-std::vector<tables::stored_pixel> tables::read_pixels() {
-    std::vector<stored_pixel> pixels;
-    auto query = database_.prepare("SELECT number, id, reserved FROM pixels");
-    while (query.next()) {
-        pixels.push_back({query.integer(0), std::string(query.text(1)), query.integer(2)});
-    }
-    return pixels;
-}
-
-void tables::read_keys(
-    const std::function<void(core::wall_time, std::string_view, std::string_view)>& visit) {
-    auto query = database_.prepare("SELECT at, freed, added FROM key_log ORDER BY id");
-    while (query.next()) {
-        visit(to_time(query.integer(0)), query.text(1), query.text(2));
-    }
-}
-
-void tables::read_records(
-    const std::function<void(record_id, const taken_record&, core::wall_time)>& visit) {
-    auto query =
-        database_.prepare("SELECT id, size, duplicate_key, received FROM records ORDER BY id");
-    while (query.next()) {
-        visit(query.integer(0),
-              {core::read_key(query.text(2)), static_cast<std::uint64_t>(query.integer(1))},
-              to_time(query.integer(3)));
-    }
-}
-
-std::vector<tables::dead_sum> tables::sum_dead() {
-    std::vector<dead_sum> sums;
-    auto query = database_.prepare("SELECT pixel, count(*), sum(size), max(received) FROM dead"
-                                   " GROUP BY pixel");
-    while (query.next()) {
-        sums.push_back({query.integer(0), static_cast<std::uint64_t>(query.integer(1)),
-                        static_cast<std::uint64_t>(query.integer(2)), to_time(query.integer(3))});
-    }
-    return sums;
 }
 
 } // namespace gatepost::spool

@@ -22,6 +22,7 @@ void tallies::apply(const group_change& change) {
     }
     bytes_ = moved(bytes_, change.bytes);
     dead_ = moved(dead_, change.dead);
+    to_encrypt_anew_ = moved(to_encrypt_anew_, change.to_encrypt_anew);
     newest_at_opening_ = change.newest ? change.newest : newest_at_opening_;
     if (change.refused_bytes != 0) {
         refused_bytes_ = change.refused_bytes;
@@ -73,6 +74,7 @@ totals tallies::sum() const {
     totals sum;
     sum.dead = dead_;
     sum.bytes = bytes_;
+    sum.to_encrypt_anew = to_encrypt_anew_;
     sum.newest_at_opening = newest_at_opening_;
     for (const auto& [id, tally] : pixels_) {
         sum.waiting += tally.rows;

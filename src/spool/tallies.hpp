@@ -34,6 +34,7 @@ struct group_change {
     std::map<std::string, pixel_change> pixels;
     std::int64_t bytes = 0;
     std::int64_t dead = 0;
+    std::int64_t to_encrypt_anew = 0;
     // The largest list there was no room for, 0 for none.
     std::uint64_t refused_bytes = 0;
     bool accepted = false; // a list came in
@@ -74,6 +75,7 @@ class tallies {
     std::map<std::string, pixel_tally> pixels_;
     std::uint64_t bytes_ = 0;
     std::uint64_t dead_ = 0;
+    std::uint64_t to_encrypt_anew_ = 0;
     std::uint64_t refused_bytes_ = 0;
     std::optional<core::wall_time> newest_at_opening_;
     bool disk_full_ = false;

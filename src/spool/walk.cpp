@@ -47,10 +47,10 @@ core::result<walk::step> walk::show_records(tables& rows, const on_its_way& leas
     if (!ids.empty()) {
         shown.last = ids.back();
         const auto flags = leased(at.pixel, ids);
-        std::size_t place = 0;
         rows.show_records(ids.front(), ids.back(), [&](record_id id, auto, held_record& held) {
+            const auto place = std::ranges::lower_bound(ids, id) - ids.begin();
             held.pixel = at.pixel;
-            held.leased = flags[place++];
+            held.leased = flags[static_cast<std::size_t>(place)];
             if (visit_(held)) {
                 shown.to_delete.push_back(id);
             }

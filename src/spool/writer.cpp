@@ -36,6 +36,7 @@ writer::start(sqlite::database opened, std::string reserve_file, const options& 
         return held.error();
     }
     counters.apply(*held);
+    made->reencryption_.begin(*made->committer_);
     counters.disk_full(!made->reserve_.take());
     made->thread_ = std::thread([self = made.get()] { self->run(); });
     return made;
@@ -47,8 +48,9 @@ writer::writer(sqlite::database opened, std::string reserve_file, const options&
     : options_(chosen), clock_(clock), metrics_(metrics), tallies_(counters), desk_(desk),
       on_damage_(std::move(on_damage)), reserve_(std::move(reserve_file)),
       database_(std::move(opened)), next_step_(clock.steady()), next_upkeep_(clock.steady()),
-      next_complaint_(clock.steady()), next_warning_(clock.steady()) {
-    committer_.emplace(*database_, options_, dates);
+      next_complaint_(clock.steady()), next_warning_(clock.steady()), last_change_(clock.steady()),
+      last_cut_(clock.steady()) {
+    committer_.emplace(*database_, options_, dates, on_damage_);
 }
 
 writer::~writer() {
@@ -102,6 +104,12 @@ void writer::set_limits(const limits& chosen) {
     wake_.notify_one();
 }
 
+void writer::use_keys(key_ring keys) {
+    const std::lock_guard lock(mutex_);
+    inbox_.keys = std::move(keys);
+    wake_.notify_one();
+}
+
 void writer::close() {
     {
         const std::lock_guard lock(mutex_);
@@ -119,10 +127,7 @@ void writer::run() {
         auto work = wait(closing);
         // After the commit: a walk shows what was handed over before it was asked for.
         asked = std::exchange(work.errands, {});
-        if (work.limits) {
-            options_.limits = *work.limits;
-            tallies_.limit(options_.limits.max_bytes.bytes);
-        }
+        take_on(work);
         handle(std::move(work));
         if (!closing) {
             go_on(std::move(asked));
@@ -133,7 +138,10 @@ void writer::run() {
         handle({});
     }
     end_errands(std::move(asked));
-    if (const auto failure = database_->checkpoint(false)) {
+    // SQLite deletes the log when its last reader goes; what is copied back and cut off is gone
+    // whoever reads.
+    if (const auto failure = database_->checkpoint(true);
+        failure && failure != sqlite::errc::busy) {
         complain(failure);
     }
     committer_.reset();
@@ -145,13 +153,33 @@ writer::inbox writer::wait(bool& closing) {
     if (stuck()) {
         // A disk that fails is not tried again at once, whatever comes in.
         wake_.wait_for(lock, retry_pause, [this] { return closing_; });
-    } else if (unsettled_.empty() && (errands_.empty() ? !more_upkeep_ : step_failed_)) {
+    } else if (unsettled_.empty() && !has_more_to_do()) {
         wake_.wait_for(lock, step_failed_ ? retry_pause : idle_interval,
                        [this] { return closing_ || !inbox_.empty(); });
     }
     // Nothing comes in any more once closing: this is the last of it.
     closing = closing_;
     return std::exchange(inbox_, {});
+}
+
+bool writer::has_more_to_do() const {
+    const bool encrypts = !reencryption_.over() && reserve_.held();
+    return errands_.empty() ? more_upkeep_ || (encrypts && !step_failed_) : !step_failed_;
+}
+
+void writer::take_on(const inbox& chosen) {
+    if (chosen.limits) {
+        options_.limits = *chosen.limits;
+        tallies_.limit(options_.limits.max_bytes.bytes);
+    }
+    if (chosen.keys) {
+        options_.keys = *chosen.keys;
+        tallies_.apply(committer_->use_keys(options_.keys));
+        reencryption_.begin(*committer_);
+        if (committer_->to_encrypt_anew() == 0) {
+            forget_older_keys();
+        }
+    }
 }
 
 void writer::handle(inbox work) {
@@ -264,12 +292,19 @@ void writer::tell_arrivals(const group_change& change) {
 }
 
 void writer::count(const group_change& change) {
+    // Who hands over an empty list only asks whether the thread lives.
+    if (!change.pixels.empty()) {
+        last_change_ = clock_.steady();
+    }
     for (const auto& [id, pixel] : change.pixels) {
         for (const auto& [reason, count] : pixel.dead) {
             metrics_.dead_letters(id, reason, count);
         }
         if (pixel.withdrawn > 0) {
             metrics_.withdrawn(id, pixel.withdrawn);
+        }
+        if (pixel.settled > 0) {
+            note_settled();
         }
         log_remembers_ = log_remembers_ || pixel.withdrawn > 0 || pixel.removed > 0;
         removals_unsynced_ =

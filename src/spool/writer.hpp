@@ -7,6 +7,7 @@
 #include "committer.hpp"
 #include "dead_errands.hpp"
 #include "lease_desk.hpp"
+#include "reencryption.hpp"
 #include "reserve.hpp"
 #include "tallies.hpp"
 #include "walk.hpp"
@@ -55,6 +56,7 @@ class writer {
     void on_arrival(queue::arrival notify);
     void ask(errand one);
     void set_limits(const limits& chosen);
+    void use_keys(key_ring keys);
     // Finishes what was handed over, closes the file and ends the thread.
     void close();
 
@@ -72,8 +74,9 @@ class writer {
         std::vector<settlement_list> settlements;
         std::vector<errand> errands;
         std::optional<spool::limits> limits;
+        std::optional<key_ring> keys;
         bool empty() const {
-            return appends.empty() && settlements.empty() && errands.empty() && !limits;
+            return appends.empty() && settlements.empty() && errands.empty() && !limits && !keys;
         }
     };
 
@@ -86,6 +89,10 @@ class writer {
     static core::error_code answer_for(core::error_code failure);
     // What has queued; nothing when it is time for maintenance or for the end.
     inbox wait(bool& closing);
+    // Whether there is something to do although nobody has asked for anything.
+    bool has_more_to_do() const;
+    void take_on(const inbox& chosen);
+    void forget_older_keys();
     void handle(inbox work);
     // One group; false when it failed and nothing was done.
     bool commit(std::span<const append_list> appends, std::span<const settlement_list> settlements);
@@ -110,6 +117,7 @@ class writer {
     void end_step(core::error_code failure);
     static void finish(errand& one, core::error_code how);
     void end_errands(std::vector<errand> asked);
+    void encrypt_some();
     core::error_code carry_out(const walk::step& step);
     core::error_code make_removals_durable();
     core::error_code remove_records(const walk::step& step);
@@ -126,6 +134,8 @@ class writer {
 
     void upkeep();
     void shrink();
+    bool log_is_to_be_cut(core::steady_time now) const;
+    void note_settled();
     void keep_log_short();
     void copy_log_back();
     void cut_log_off();
@@ -146,13 +156,17 @@ class writer {
     std::vector<settlement_list> unsettled_; // handed over, not committed yet
     core::error_code failure_;               // of the last group
     std::deque<errand> errands_;             // the first is under way
-    bool step_failed_ = false;               // its last one, until next_step_
+    reencryption reencryption_;              // while there is no errand
+    bool step_failed_ = false;               // the last one of either, until next_step_
     core::steady_time next_step_, next_upkeep_, next_complaint_, next_warning_;
     bool warned_ = false; // that the disk is full
     bool more_upkeep_ = false;
     // The log may hold what was withdrawn or erased, or frames of a group that was refused because
     // they could not be synced; also from before the start, after a crash.
     bool log_remembers_ = true;
+    // Since when the log may hold what was delivered, or a dead letter that is gone.
+    std::optional<core::steady_time> log_holds_settled_since_;
+    core::steady_time last_change_, last_cut_;
     // A power cut could bring back what was taken out of the file.
     bool removals_unsynced_ = false;
 

@@ -2,6 +2,8 @@
 // that a walk deletes may still be to others.
 #include "writer.hpp"
 
+#include <gatepost/observe/log.hpp>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -10,7 +12,11 @@ namespace gatepost::spool {
 
 void writer::go_on(std::vector<errand> asked) {
     std::ranges::move(asked, std::back_inserter(errands_));
-    if (errands_.empty() || clock_.steady() < next_step_) {
+    if (clock_.steady() < next_step_) {
+        return;
+    }
+    if (errands_.empty()) {
+        encrypt_some();
         return;
     }
     auto& under_way = errands_.front();
@@ -46,6 +52,43 @@ void writer::end_step(core::error_code failure) {
         errands_.pop_front();
         finish(finished, failure ? answer_for(failure) : failure);
     }
+}
+
+// Behind all errands: people wait for those. It needs room in the file, and on a full disk there is
+// none but for what drains it.
+void writer::encrypt_some() {
+    if (reencryption_.over() || stuck() || !reserve_.held()) {
+        return;
+    }
+    const auto change = reencryption_.take_step(*committer_);
+    step_failed_ = change.has_error();
+    if (!change) {
+        next_step_ = clock_.steady() + retry_pause;
+        if (change.error() != sqlite::errc::full) {
+            complain(change.error());
+        }
+        return;
+    }
+    tallies_.apply(*change);
+    if (!reencryption_.over()) {
+        return;
+    }
+    log_remembers_ = true;
+    if (const auto left = committer_->to_encrypt_anew(); left > 0) {
+        observe::log(observe::level::error,
+                     "spool: events do not open with the key that they are encrypted under",
+                     {{"events", left}});
+        return;
+    }
+    forget_older_keys();
+    observe::log(observe::level::info, "spool: everything held is encrypted under the newest key; "
+                                       "older ones can be removed from spool.key_file");
+}
+
+// Once nothing needs them.
+void writer::forget_older_keys() {
+    committer_->forget_older_keys();
+    desk_.forget_older_keys(options_.keys);
 }
 
 void writer::finish(errand& one, core::error_code how) {

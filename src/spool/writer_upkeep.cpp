@@ -16,6 +16,11 @@ constexpr std::int64_t kept_free_pages = 2048;
 
 constexpr std::chrono::milliseconds upkeep_interval(250); // at most this often
 
+// How long the log may hold what was delivered, and after how long without a change it is not kept
+// as long.
+constexpr std::chrono::seconds most_time_settled(30);
+constexpr std::chrono::seconds quiet_time(10);
+
 } // namespace
 
 void writer::upkeep() {
@@ -29,6 +34,9 @@ void writer::upkeep() {
     if (const auto done = committer_->trim()) {
         tallies_.apply(done->change);
         more_upkeep_ = done->more;
+        if (done->change.dead < 0) {
+            note_settled();
+        }
     } else {
         complain(done.error());
     }
@@ -37,7 +45,7 @@ void writer::upkeep() {
     if (errands_.empty() || !reserve_.held()) {
         shrink();
     }
-    if (log_remembers_) {
+    if (log_is_to_be_cut(now)) {
         cut_log_off();
     }
     if (!reserve_.held()) {
@@ -84,6 +92,24 @@ void writer::cut_log_off() {
         return; // somebody reads what was there before
     }
     log_remembers_ = !truncate_log();
+    if (!log_remembers_) {
+        log_holds_settled_since_.reset();
+        last_cut_ = clock_.steady();
+    }
+}
+
+// What was delivered goes a while later than what must not be there: on a quiet day when nobody has
+// asked for anything for a while, under load seldom, since each time costs two syncs of the disk.
+bool writer::log_is_to_be_cut(core::steady_time now) const {
+    if (log_remembers_ || !log_holds_settled_since_) {
+        return log_remembers_;
+    }
+    const bool quiet = now >= last_change_ + quiet_time && now >= last_cut_ + most_time_settled;
+    return quiet || now >= *log_holds_settled_since_ + most_time_settled;
+}
+
+void writer::note_settled() {
+    log_holds_settled_since_ = log_holds_settled_since_.value_or(clock_.steady());
 }
 
 // To cut it off nobody may read from it at all. When somebody does, the next time is soon.

@@ -173,6 +173,15 @@ std::string_view clipped(std::string_view text) {
     return text.substr(0, end);
 }
 
+// Goes into logs, so nothing counts that could be a word of a visitor's or the hash of one:
+// TikTok's are some 34 digits and letters.
+std::string_view id_of_request(std::string_view text) {
+    constexpr std::size_t longest = 48;
+    const bool fits = text.size() <= longest &&
+                      std::ranges::all_of(text, [](char c) { return is_word(c) || c == '-'; });
+    return fits ? text : std::string_view();
+}
+
 // The body's code. As text it is no success, which has the number 0, but any other says what it
 // says.
 std::optional<std::int64_t> code_of(core::json::value body) {
@@ -196,7 +205,7 @@ core::delivery classify(const core::upstream_answer& answer, std::size_t records
     const auto code = code_of(body);
     verdict.code = code.value_or(0);
     verdict.message = clipped(body.find("message").text());
-    verdict.request_id = clipped(body.find("request_id").text());
+    verdict.request_id = id_of_request(body.find("request_id").text());
 
     if (verdict.code != 0) {
         apply(verdict, meaning_of(codes, verdict.code), body.find("data"));

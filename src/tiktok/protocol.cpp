@@ -84,7 +84,7 @@ core::upstream_request batch_request(const event_set& to, const core::secret_str
                                      std::span<const std::string_view> payloads) {
     auto [target, body] = address(to, payloads);
     return {.target = std::string(target),
-            .headers = {{"Access-Token", std::string(access_token.reveal())},
+            .headers = {{"Access-Token", access_token.reveal()},
                         {"Content-Type", "application/json"},
                         {"Accept", "application/json"}},
             .body = std::move(body)};

@@ -11,8 +11,8 @@ export const projectFile = (path) => readFileSync(`${process.env.GATEPOST_SOURCE
 
 export const relayScript = projectFile('config/consent-relay.js');
 
-export const openBrowser = () =>
-  chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: flags });
+export const openBrowser = (...more) =>
+  chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: [...flags, ...more] });
 
 /// Runs `visit(site)`, then closes what it opened. No page may have thrown, whatever happened on it.
 export async function withSite(browser, visit) {

@@ -253,10 +253,10 @@ way_out::~way_out() {
     std::promise<void> stopped;
     asio::post(relay_room.get(), [&] {
         out->stop();
+        client->close_idle();
         stopped.set_value();
     });
     stopped.get_future().wait();
-    client->close_idle();
     relay_room.finish();
     upstream_room.stop(); // whoever hangs there knows the upstream
     queue->close();

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <netinet/in.h>
 #include <set>
 #include <support/eventually.hpp>
@@ -54,6 +55,7 @@ class service {
     child_process& process() { return *process_; }
     std::string log() const { return read_file(configured_.log_file()); }
     const temporary_directory& directory() const { return directory_; }
+    const sidecar& configured() const { return configured_; }
     std::string config_file() const { return configured_.config_file(); }
 
     std::set<std::string> arrived() {
@@ -243,6 +245,28 @@ TEST_CASE("lifecycle: a socket of systemd's off loopback is refused like an addr
     CHECK(gatepost.log().find("off loopback") != std::string::npos);
 }
 
+TEST_CASE("lifecycle: a socket of systemd's off loopback keeps its token through every reload") {
+    const unit_socket open_to_all(INADDR_ANY);
+    const temporary_directory elsewhere;
+    const auto token = elsewhere.file("token");
+    std::ofstream(token) << "the-token-of-the-shop\n";
+    const auto section = "auth: {token_file: " + token + "}";
+    service gatepost(section);
+    gatepost.start({.sockets = {{open_to_all.descriptor()}, "ingest"}});
+    REQUIRE(gatepost.systemd.wait_for("READY=1") == "READY=1");
+    const auto status = [&] {
+        return http_connection(open_to_all.url()).post("/v1/events", granted("stranger")).status;
+    };
+    REQUIRE(status() == 401);
+
+    gatepost.configured().reconfigure(section, "auth: {}");
+    gatepost.process().signal(SIGHUP);
+    REQUIRE(
+        eventually([&] { return gatepost.log().find("auth.token_file") != std::string::npos; }));
+    REQUIRE(gatepost.systemd.wait_for("READY=1") == "READY=1");
+    CHECK(status() == 401);
+}
+
 TEST_CASE("lifecycle: systemd is told of readiness, reload, watchdog and end, in this order") {
     service gatepost;
     gatepost.start({.environment = {{"WATCHDOG_USEC", "400000"}}});
@@ -308,23 +332,30 @@ TEST_CASE("lifecycle: with no descriptor left, who connects is told so and nothi
     service gatepost;
     gatepost.start({.before = {"/usr/bin/prlimit", "--nofile=64:80"}});
     const auto url = gatepost.ingest();
-    const std::string page = "/consent-relay.js"; // keeps the connection
+    // Each is in the middle of a request: one that is idle would make way.
+    const auto body = granted("in-need");
+    const auto head = "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+                      "Content-Length: " +
+                      std::to_string(body.size()) + "\r\n\r\n";
     std::vector<http_connection> open;
     int refused = 0;
     while (refused < 10) {
         http_connection next(url);
-        if (const auto answer = next.get(page); answer.status == 503) {
+        next.send(head);
+        if (const auto answer = next.receive(http_connection::body_follows::no);
+            answer.status == 503) {
             CHECK(answer.headers.at("retry-after") == "1");
             ++refused;
         } else {
-            REQUIRE(answer.status == 200);
+            REQUIRE(answer.status == 100);
             open.push_back(std::move(next));
         }
         REQUIRE(open.size() < 80);
     }
     // Raised to the hard limit: more are open than the soft limit allowed.
     CHECK(open.size() > 20);
-    CHECK(open.front().post("/v1/events", granted("in-need")).status == 202);
+    REQUIRE(open.front().send(body));
+    CHECK(open.front().receive().status == 202);
     const auto log = gatepost.log();
     CHECK(log.find("raise LimitNOFILE") != std::string::npos);
     const std::string told = "connections cannot be accepted";
@@ -332,5 +363,5 @@ TEST_CASE("lifecycle: with no descriptor left, who connects is told so and nothi
     CHECK(log.find(told) == log.rfind(told)); // not for each of them
     open.clear();
     CHECK(gatepost.arrives({"in-need"}));
-    REQUIRE(eventually([&] { return http_get(url, page).status == 200; }));
+    REQUIRE(eventually([&] { return http_get(url, "/consent-relay.js").status == 200; }));
 }

@@ -34,6 +34,10 @@ std::string reversed(std::string_view header) {
     return result;
 }
 
+std::string joined(std::string_view header, std::string_view cookie) {
+    return std::string(header).append(", ").append(cookie);
+}
+
 std::string with(std::string_view header, std::string_view cookie) {
     return std::string(header).append("; ").append(cookie);
 }
@@ -42,7 +46,8 @@ std::string with(std::string_view header, std::string_view cookie) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view header(reinterpret_cast<const char*>(data), size);
-    const bool has_few = std::ranges::count(header, ';') < most_cookies;
+    const bool has_few =
+        std::ranges::count_if(header, [](char c) { return c == ';' || c == ','; }) < most_cookies;
     for (const std::string_view country : {"DE", "US", ""}) {
         const auto verdict = decide(header, country);
         check_lawful(verdict);
@@ -57,6 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto controlled = decide(with(header, privacy_control), country);
         check_lawful(controlled);
         check(!controlled.sends() || verdict.sends());
+        // A denial is seen as well where a gateway joined cookies with commas.
+        check(!decide(joined(header, denial), country).sends());
     }
     return 0;
 }

@@ -1,8 +1,14 @@
 #!/bin/sh
-# short-run.sh PROGRAM SEEDS DIRECTORY: a fuzz target as a test. The same seeds and the same random
-# numbers every time, and what it finds on the way stays in the directory, which is emptied first.
+# short-run.sh PROGRAM TARGET DIRECTORY RUNS SECONDS: a fuzz target as a test. The same inputs and the
+# same random numbers every time, for at most RUNS inputs beside the seeds and about SECONDS. What it
+# finds stays in the directory, which is emptied first.
 set -eu
-rm -rf "$3"
-mkdir -p "$3/corpus"
-exec "$1" -seed=1 -runs=20000 -max_total_time=5 -max_len=4096 -timeout=10 \
-  -artifact_prefix="$3/" "$3/corpus" "$2"
+program=$1 target=$2 directory=$3 runs=$4 seconds=$5
+here=$(dirname "$0")
+rm -rf "$directory"
+mkdir -p "$directory/corpus"
+seeds=$(find "$here/seeds/$target" "$here/corpus/$target" -type f | wc -l)
+# shellcheck disable=SC2046 # options are words
+exec "$program" -seed=1 -runs=$((runs + seeds)) -max_total_time="$seconds" -verbosity=0 \
+  $("$here/options.sh" "$target") -artifact_prefix="$directory/" \
+  "$directory/corpus" "$here/seeds/$target" "$here/corpus/$target"

@@ -1,7 +1,7 @@
 // Whatever a file of events holds, every row of it is an event that the daemon can read or a fault
 // of that row alone, and reading can go on from every row. The first byte chooses the format.
 
-#include "check.hpp"
+#include "memory_file.hpp"
 #include "upload/csv.hpp"
 #include "upload/rows.hpp"
 
@@ -10,32 +10,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <sys/mman.h>
 #include <system_error>
-#include <unistd.h>
 
 using namespace gatepost;
 using fuzz::check;
 
 namespace {
-
-// A file in memory.
-class memory_file {
-  public:
-    explicit memory_file(std::string_view text) : descriptor_(::memfd_create("rows", MFD_CLOEXEC)) {
-        check(descriptor_ >= 0);
-        check(::write(descriptor_, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
-        check(::lseek(descriptor_, 0, SEEK_SET) == 0);
-    }
-    ~memory_file() { ::close(descriptor_); }
-    memory_file(const memory_file&) = delete;
-    memory_file& operator=(const memory_file&) = delete;
-
-    int descriptor() const { return descriptor_; }
-
-  private:
-    int descriptor_;
-};
 
 void check_row(const app::row& row) {
     check(row.event.empty() == row.fault.has_value());
@@ -55,7 +35,7 @@ bool is_same(const app::row& one, const app::row& other) {
 }
 
 void check_rows(std::string_view text, app::row_format format) {
-    const memory_file file(text);
+    const fuzz::memory_file file(text);
     app::upload_input input(file.descriptor(), text.size());
     auto reader = app::open_rows(input, format, {.event = "Purchase", .pixel = "P"});
     if (!reader) {

@@ -99,6 +99,17 @@ std::string child_process::line_after(const std::string& beginning) {
     }
 }
 
+std::string child_process::rest_of_output() {
+    auto rest = std::move(unread_);
+    unread_.clear();
+    char block[4096];
+    for (auto count = read(output_, block, sizeof(block)); count > 0;
+         count = read(output_, block, sizeof(block))) {
+        rest.append(block, static_cast<std::size_t>(count));
+    }
+    return rest;
+}
+
 void child_process::signal(int number) const {
     kill(pid_, number);
 }

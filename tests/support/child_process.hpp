@@ -30,6 +30,8 @@ class child_process {
     // The rest of the first line that begins so, waited for; throws when the output ends or time is
     // up.
     std::string line_after(const std::string& beginning);
+    // All that it wrote and nobody has read yet, until it has ended.
+    std::string rest_of_output();
     void signal(int number) const;
     // Its exit code, or 128 + the signal that ended it; throws when it does not end in time.
     int wait(std::chrono::seconds limit = std::chrono::seconds(30));

@@ -92,7 +92,7 @@ sidecar::sidecar(std::string program, std::filesystem::path directory,
                    ? std::string("pixels: [{id: ") + pixel_code +
                          ", access_token_env: TEST_ACCESS_TOKEN}]\n"
                    : "")
-           << "admin: {http: 127.0.0.1:0}\n"
+           << (more.find("admin:") == std::string::npos ? "admin: {http: 127.0.0.1:0}\n" : "")
            << "spool: {path: " << spool().string() << (chosen.spool.empty() ? "" : ", ")
            << chosen.spool << "}\n"
            << (more.find("listen:") == std::string::npos ? "listen: {http: 127.0.0.1:0}\n" : "")

@@ -55,7 +55,7 @@ class sidecar {
   public:
     struct keys {
         // YAML added to the configuration at its top level, where it replaces the sections
-        // `pixels`, `listen` and `relay` if it has them.
+        // `pixels`, `listen`, `admin` and `relay` if it has them.
         std::string more{};
         std::string spool{};                // added to that section
         std::filesystem::path spool_path{}; // instead of the usual one

@@ -11,8 +11,9 @@
 namespace gatepost::test {
 namespace {
 
-constexpr auto new_key = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 "
-                         "-nodes ";
+std::string new_certificate(const std::string& key) {
+    return "openssl req -x509 -nodes -newkey " + key + " ";
+}
 
 // The port in a line such as "... N listening on AF=2 127.0.0.1:40123"; 0 while there is none.
 std::uint16_t port_in(const std::string& log) {
@@ -28,13 +29,13 @@ std::uint16_t port_in(const std::string& log) {
 } // namespace
 
 certificate_authority::certificate_authority() {
-    run_command(new_key + ("-days 9 -subj /CN=authority -keyout " + directory_.file("ca.key")) +
-                " -out " + file());
+    run_command(new_certificate(usual_key) + "-days 9 -subj /CN=authority -keyout " +
+                directory_.file("ca.key") + " -out " + file());
 }
 
 std::string certificate_authority::issue(const wish& chosen) {
     const auto name = directory_.file(std::to_string(++issued_));
-    run_command((chosen.expired ? "faketime -f -3d " : "") + std::string(new_key) +
+    run_command((chosen.expired ? "faketime -f -3d " : "") + new_certificate(chosen.key) +
                 "-days 1 -subj /CN=test -addext subjectAltName=" + chosen.names + " -CA " + file() +
                 " -CAkey " + directory_.file("ca.key") + " -keyout " + name + ".key -out " + name);
     std::ofstream(name, std::ios::app) << read_file(name + ".key");

@@ -11,6 +11,10 @@
 
 namespace gatepost::test {
 
+// Kinds of keys, as openssl-req(1) has them behind -newkey.
+constexpr auto usual_key = "ec -pkeyopt ec_paramgen_curve:prime256v1";
+constexpr auto weak_key = "rsa:1024";
+
 class certificate_authority {
   public:
     certificate_authority();
@@ -20,6 +24,7 @@ class certificate_authority {
     struct wish {
         std::string names = "DNS:localhost,IP:127.0.0.1";
         bool expired = false;
+        std::string key = usual_key;
     };
     // A file that holds a certificate and its key.
     std::string issue(const wish& chosen);

@@ -53,6 +53,7 @@ class routes final : public net::http_handler {
     std::optional<net::response> refuse(const net::request_head& head) override;
     boost::asio::awaitable<net::response> answer(const net::request_head& head,
                                                  std::string body) override;
+    void refused(std::string_view code) override;
 
   private:
     net::response readiness() const;

@@ -13,6 +13,7 @@
 #include <gatepost/ingest/options.hpp>
 #include <gatepost/ledger/audit.hpp>
 #include <gatepost/ledger/registry.hpp>
+#include <gatepost/net/access_tokens.hpp>
 #include <gatepost/net/address.hpp>
 #include <gatepost/net/http_client.hpp>
 #include <gatepost/net/http_server.hpp>
@@ -29,6 +30,16 @@
 #include <vector>
 
 namespace gatepost::config {
+
+// One thing wrong. Line and column count from 1; 0 when it has no place in the file.
+struct problem {
+    int line = 0;
+    int column = 0;
+    std::string key;     // "relay.batch.linger", "" for the file as a whole
+    std::string message; // with a suggestion where there is one; never a secret
+};
+
+using problems = std::vector<problem>;
 
 struct listen_options {
     std::vector<net::listen_address> http{{"127.0.0.1", 8787}};
@@ -51,6 +62,13 @@ struct config {
     listen_options listen;
     net::listen_address admin{"127.0.0.1", 8788};
     std::optional<net::listen_address> metrics;
+    // What operators show; those of applications are in the door of `ingest`. With
+    // secrets::ignore both are empty, whatever the file says.
+    net::access_tokens admin_tokens;
+    std::string auth_token_file; // where the tokens were read from, "" for no file
+    std::string admin_token_file;
+    std::string auth_token_env; // or this variable
+    std::string admin_token_env;
     ingest::options ingest; // pixels, ages, door, trusted proxies
     // By pixel; empty for one that only observes and has none.
     std::map<std::string, core::secret_string> access_tokens;
@@ -61,8 +79,9 @@ struct config {
     // Of pixels that override some of it, by pixel: the common section with those keys replaced.
     std::map<std::string, consent_settings> pixel_consent;
     identity::options identity;
-    std::string key_file; // "" for <spool.path>/identity.key
-    spool::options spool;
+    std::string key_file;        // "" for <spool.path>/identity.key
+    spool::options spool;        // with its keys
+    std::string spool_key_file;  // where they were read from, "" for none
     ledger::audit_options audit; // a file's: the directory is set
     // Without a proxy where none is needed: a loopback endpoint, or one that NO_PROXY exempts.
     net::client_options upstream{.endpoint = {.host = "business-api.tiktok.com"}};
@@ -71,6 +90,10 @@ struct config {
     relay::options relay;
     std::chrono::milliseconds shutdown_grace = std::chrono::seconds(10);
     observe::log_options log;
+    bool core_dumps = false; // debug.core_dumps
+    // What is not wrong and yet to be said: a file of secrets that others may read, a short token.
+    // Nothing with secrets::ignore.
+    problems advice;
 
     std::vector<std::string> pixel_ids() const;
     std::string key_path() const;
@@ -79,18 +102,9 @@ struct config {
     ledger::registry_options registry_options() const;
 };
 
-// One thing wrong. Line and column count from 1; 0 when it has no place in the file.
-struct problem {
-    int line = 0;
-    int column = 0;
-    std::string key;     // "relay.batch.linger", "" for the file as a whole
-    std::string message; // with a suggestion where there is one; never a secret
-};
-
 // ignore: neither tokens nor other secrets are looked for, nor what the environment says.
 enum class secrets { read, ignore };
 
-using problems = std::vector<problem>;
 [[noreturn]] void throw_exception_from_error(const problems& found,
                                              const boost::source_location& where);
 

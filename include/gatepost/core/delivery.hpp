@@ -2,6 +2,8 @@
 // answer means for each record of the batch.
 #pragma once
 
+#include <gatepost/core/secret_string.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -12,11 +14,20 @@
 
 namespace gatepost::core {
 
-// An HTTP request to a destination. Header values may be secrets: never logged.
+// One of them may hold an access token.
+struct upstream_header {
+    std::string name;
+    secret_string value;
+
+    upstream_header(std::string of, std::string_view text)
+        : name(std::move(of)), value(std::string(text)) {}
+};
+
+// An HTTP request to a destination.
 struct upstream_request {
     std::string method = "POST";
     std::string target; // path below the endpoint
-    std::vector<std::pair<std::string, std::string>> headers;
+    std::vector<upstream_header> headers;
     std::string body;
 };
 
@@ -52,9 +63,9 @@ struct delivery {
     std::string_view dead_reason; // dead-letter reason for outcome::dead, a literal
     std::string_view refusal;     // with upstream_health::refusing: what it refuses, a literal
     std::optional<std::chrono::milliseconds> retry_after;
-    std::int64_t code = 0; // the upstream's own code, 0 for none
-    std::string message;   // the upstream's own words, at most 500 bytes; not for logs
-    std::string request_id;
+    std::int64_t code = 0;  // the upstream's own code, 0 for none
+    std::string message;    // the upstream's own words, at most 500 bytes; not for logs
+    std::string request_id; // the upstream's, for logs: at most 48 letters, digits, _ and -
 };
 
 } // namespace gatepost::core

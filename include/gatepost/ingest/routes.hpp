@@ -50,10 +50,14 @@ class routes final : public net::http_handler, public core::explainer {
     std::optional<net::response> refuse(const net::request_head& head) override;
     boost::asio::awaitable<net::response> answer(const net::request_head& head,
                                                  std::string body) override;
+    net::response refusal(const net::request_head& head, unsigned status,
+                          const core::input_error& error) override;
+    void refused(std::string_view code) override;
     // For operators, on this thread.
     core::explanation explain(std::string body) override;
 
   private:
+    std::optional<net::response> refuse_stranger(const net::request_head& head) const;
     boost::asio::awaitable<net::response> events(const net::request_head& head, std::string body);
     boost::asio::awaitable<net::response> tiktok_events(const net::request_head& head,
                                                         std::string body);

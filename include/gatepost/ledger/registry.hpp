@@ -75,7 +75,8 @@ struct waiting_event {
 class registry {
   public:
     // Opens or makes the file (mode 0600), reads it, starts the writing thread. Errors: lost, io,
-    // wrong_key, newer_version, not_a_registry, and what the file system says.
+    // wrong_key, newer_version, not_a_registry, and what the file system says. The log names each
+    // controller under which choices are held and that no pixel has.
     static core::result<std::unique_ptr<registry>> open(const registry_options& chosen,
                                                         const identity::instance_key& key,
                                                         const core::clock& clock);
@@ -129,7 +130,9 @@ class registry {
                         done finished) = 0;
     // A later explicit grant on an event: withdrawals and erasures before `granted_at` end.
     virtual void lift(const subject& who, std::chrono::sys_seconds granted_at) = 0;
-    // GPC of a known visitor in an opt-out regime. Nothing is written when all keys have one.
+    // GPC of a known visitor in an opt-out regime. Nothing is written when all keys have one. Past
+    // 1,000,000 keys of `_ttp` and ttclid under which nothing else is held no more of these are
+    // taken, which the log says once; all other keys always are.
     virtual void note_gpc(const subject& who, std::chrono::sys_seconds at, done finished) = 0;
     // A denial seen on an event: what waits of this visitor, received up to `seen`, is not sent,
     // until a sweep begun after this has finished. No lasting record.
@@ -147,7 +150,7 @@ class registry {
     // next, which is about once an hour. Any thread.
     virtual void keep_grants_for(std::chrono::seconds time) = 0;
     // registry_options::controllers of a new configuration. Before a choice is recorded under it.
-    // Any thread.
+    // The log names those that no pixel has any more, as at the start. Any thread.
     virtual void use_controllers(controllers_by_pixel now) = 0;
 
     // Finishes what was handed over and closes the file. Changes after that answer errc::closed.

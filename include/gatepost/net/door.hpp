@@ -2,9 +2,11 @@
 // localhost (docs/http-api.md "The door").
 #pragma once
 
+#include <gatepost/net/access_tokens.hpp>
 #include <gatepost/net/address.hpp>
 #include <gatepost/net/http.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,8 +17,18 @@ struct door {
     std::vector<std::string> allowed_hosts;   // beside loopback names; ports are ignored
     std::vector<std::string> allowed_origins; // "https://shop.example"; ports are ignored
 
-    // 403 `host_not_allowed` or `origin_not_allowed`; the host is not asked on a Unix socket.
+    std::vector<std::uint32_t> allowed_uids; // of who connects to a Unix socket; empty: whoever
+                                             // the file's mode lets
+    access_tokens tokens;                    // empty: none is asked for
+
+    // 403 `host_not_allowed`, `peer_not_allowed` or `origin_not_allowed`; the host is not asked on
+    // a Unix socket.
     std::optional<response> refuse(const request_head& head) const;
+    // 401 `unauthorized` with a challenge (RFC 6750, section 3) without one of the tokens, where
+    // some are asked for. It comes as `Authorization: Bearer`; a header named in `also` that holds
+    // nothing but the token serves as well.
+    std::optional<response> refuse_stranger(const request_head& head,
+                                            std::string_view also = "") const;
     // The request's origin when it is an allowed one: it gets CORS headers.
     std::optional<std::string_view> allowed_origin(const request_head& head) const;
 };

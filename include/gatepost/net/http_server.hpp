@@ -18,7 +18,11 @@ namespace gatepost::net {
 struct server_options {
     core::byte_size max_body = core::mebibytes(4); // as sent and unpacked
     core::byte_size max_header = core::kibibytes(32);
-    std::size_t max_connections = 1024; // one more is answered 503 and closed
+    // All bodies under way together, but for the first 64 KiB of each; at least four of max_body.
+    // One more is answered 503.
+    core::byte_size max_bodies = core::mebibytes(64);
+    // One more ends the one that has been idle longest; if none is, it is answered 503.
+    std::size_t max_connections = 1024;
     std::chrono::milliseconds request_timeout = std::chrono::seconds(10); // first byte to last
     std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);    // between requests
     // A POST without any length is answered 411; else it has no body (RFC 9112 section 6.3).

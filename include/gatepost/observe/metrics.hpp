@@ -30,6 +30,9 @@ class metrics {
     void config_reload(std::string_view result);
 
     // Way in.
+    // An error answered to a request as a whole, by listener ("ingest", "admin", "metrics") and the
+    // error's code ("host_not_allowed", "too_large", ...).
+    void request_refused(std::string_view listener, std::string_view reason);
     void event(std::string_view outcome, std::string_view pixel);
     void decision(std::string_view action, std::string_view rule, std::string_view source);
     void conflict(std::string_view granted, std::string_view denied);

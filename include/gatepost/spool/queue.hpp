@@ -10,6 +10,7 @@
 #include <gatepost/core/result.hpp>
 #include <gatepost/core/sealed_record.hpp>
 #include <gatepost/core/units.hpp>
+#include <gatepost/spool/key_ring.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -31,6 +32,7 @@ enum class errc {
     newer_version, // written by a newer program
     not_a_spool,   // the file is something else or corrupted
     quota,         // a pixel's own share of max_bytes is used up
+    no_key,        // records are encrypted under a key that is not given
 };
 const boost::system::error_category& spool_category();
 core::error_code make_error_code(errc value);
@@ -109,6 +111,9 @@ struct totals {
     // When what was held at the opening, dead letters too, was last received.
     std::optional<core::wall_time> newest_at_opening;
     bool full = false;
+    // Waiting and dead records that are not encrypted under the newest key, or in the clear
+    // although there is one. Once there are none the older keys are not needed any more.
+    std::uint64_t to_encrypt_anew = 0;
 };
 
 // A record as walk() shows it; views hold for the call.
@@ -239,6 +244,10 @@ class queue {
 
     // New limits, from the next commit on. What is held beyond them stays and drains. Any thread.
     virtual void set_limits(const limits& chosen) = 0;
+    // New keys, from the next commit on. What is held under others, or in the clear, is encrypted
+    // under the newest in bounded steps between commits. Keys that are missing now and have records
+    // are kept in memory until those are gone; the next start needs them. Any thread.
+    virtual void use_keys(key_ring keys) = 0;
 
     // Any thread.
     virtual totals count() const = 0;

@@ -25,11 +25,12 @@ struct options {
     spool::limits limits;
     std::chrono::milliseconds dedupe_window = std::chrono::hours(48);
     std::size_t dedupe_max_keys = 500'000;
+    key_ring keys; // empty: events stand in the file as they are sent
 };
 
 // Opens or makes the spool, takes ownership of the directory (mode 0700, files 0600; a lock that
 // ends with the process) and starts the writer thread. Errors: owned, newer_version, not_a_spool,
-// or what the file system says.
+// no_key, or what the file system says.
 core::result<std::unique_ptr<queue>>
 open_sqlite_queue(const options& chosen, const core::clock& clock, observe::metrics& metrics);
 

@@ -44,27 +44,32 @@ std::optional<post_end> end_of(const core::upstream_answer& answer) {
     }
 }
 
-courier::courier(asio::io_context& context, const net::endpoint& daemon,
+courier::courier(asio::io_context& context, daemon_access daemon,
                  std::function<void(const std::string&)> note)
-    : client_(context, options_for(daemon), metrics_), timer_(context), note_(std::move(note)),
-      daemon_(daemon.authority()) {}
+    : client_(context, options_for(daemon.at), metrics_), timer_(context), note_(std::move(note)),
+      daemon_(std::move(daemon)) {}
 
 asio::awaitable<post_end> courier::post(std::string target, std::string body, std::string key) {
-    const core::upstream_request request{
+    core::upstream_request request{
         .target = std::move(target),
         .headers = {{"Content-Type", "application/x-ndjson"}, {"Idempotency-Key", std::move(key)}},
         .body = std::move(body)};
+    daemon_.show_token(request);
     for (int failed = 1; !interrupted_; ++failed) {
         auto answer = co_await client_.send(request, [] { return true; });
         if (answer) {
             answered_ = true;
             if (auto end = end_of(*answer)) {
+                if (answer->status == 401) {
+                    end->text += token_advice(listener::ingest, daemon_);
+                }
                 co_return std::move(*end);
             }
-            co_await wait(daemon_ + " answers " + explained(*answer), failed, answer->retry_after);
+            co_await wait(daemon_.at.authority() + " answers " + explained(*answer), failed,
+                          answer->retry_after);
             continue;
         }
-        auto why = "no answer from " + daemon_ + ": " + answer.error().detail;
+        auto why = "no answer from " + daemon_.at.authority() + ": " + answer.error().detail;
         if (!answered_) {
             co_return post_end{post_end::kind::unavailable, std::move(why)};
         }

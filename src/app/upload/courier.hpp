@@ -1,8 +1,9 @@
 // Posts to the daemon until it has answered, however long it takes.
 #pragma once
 
+#include "daemon_address.hpp"
+
 #include <gatepost/core/delivery.hpp>
-#include <gatepost/net/address.hpp>
 #include <gatepost/net/http_client.hpp>
 #include <gatepost/observe/metrics.hpp>
 
@@ -36,7 +37,7 @@ std::optional<post_end> end_of(const core::upstream_answer& answer);
 class courier {
   public:
     // `note` is told when it has to wait, and why.
-    courier(boost::asio::io_context& context, const net::endpoint& daemon,
+    courier(boost::asio::io_context& context, daemon_access daemon,
             std::function<void(const std::string&)> note);
 
     // `key` becomes the Idempotency-Key: the same for every try.
@@ -53,7 +54,7 @@ class courier {
     net::http_client client_;
     boost::asio::steady_timer timer_;
     std::function<void(const std::string&)> note_;
-    std::string daemon_;
+    daemon_access daemon_;
     bool answered_ = false;
     bool interrupted_ = false;
 };

@@ -1,5 +1,7 @@
 #include "display.hpp"
 
+#include "printable.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
@@ -87,7 +89,7 @@ void upload_display::show(std::uint64_t offset, std::uint64_t rows, time now) {
 
 void upload_display::note(std::string_view text) {
     end();
-    out_ << "gatepost: " << text << std::endl;
+    out_ << "gatepost: " << printable(text) << std::endl;
 }
 
 void upload_display::end() {

@@ -31,15 +31,25 @@ std::string line_of(const rejected_row& row) {
 } // namespace
 
 core::error_code rejected_file::go_on(std::uint64_t bytes) {
-    struct stat found {};
-    if (::stat(path_.c_str(), &found) != 0) {
+    // What a link leads to is somebody else's file.
+    const int opened = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (opened < 0) {
         bytes_ = 0;
         return errno == ENOENT ? core::error_code() : last_error();
     }
-    bytes_ = std::min(bytes, static_cast<std::uint64_t>(found.st_size));
-    const int done = bytes_ == 0 ? ::unlink(path_.c_str())
-                                 : ::truncate(path_.c_str(), static_cast<off_t>(bytes_));
-    return done == 0 ? core::error_code() : last_error();
+    struct stat found {};
+    auto failure = ::fstat(opened, &found) == 0 ? core::error_code() : last_error();
+    if (!failure && !S_ISREG(found.st_mode)) {
+        failure = make_error_code(boost::system::errc::not_supported);
+    }
+    if (!failure) {
+        bytes_ = std::min(bytes, static_cast<std::uint64_t>(found.st_size));
+        const int done =
+            bytes_ == 0 ? ::unlink(path_.c_str()) : ::ftruncate(opened, static_cast<off_t>(bytes_));
+        failure = done == 0 ? core::error_code() : last_error();
+    }
+    ::close(opened);
+    return failure;
 }
 
 core::error_code rejected_file::append(std::span<const rejected_row> rows) {

@@ -1,5 +1,7 @@
 #include "tally.hpp"
 
+#include "printable.hpp"
+
 #include <gatepost/core/json.hpp>
 #include <gatepost/core/text.hpp>
 
@@ -119,10 +121,11 @@ std::string summary(const tally& of) {
     }
     out << '\n';
     for (const auto& [rule, count] : most_first(of.dropped)) {
-        out << "dropped by " << rule << ": " << count << '\n';
+        out << "dropped by " << printable(rule) << ": " << count << '\n';
     }
     for (const auto& [text, count] : most_first(of.warnings)) {
-        out << "warning, " << count << (count == 1 ? " row: " : " rows: ") << text << '\n';
+        out << "warning, " << count << (count == 1 ? " row: " : " rows: ") << printable(text)
+            << '\n';
     }
     // The usual reason why nothing of a first file arrives.
     if (of.queued + of.duplicate + of.observed == 0 && of.dropped.contains("opt-in-default")) {

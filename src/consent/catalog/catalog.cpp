@@ -12,13 +12,17 @@ namespace gatepost::consent {
 
 catalog::catalog() : rules_(std::make_shared<const rule_set>()) {}
 
+// Read once: the rules are shared, and a copy is a pointer.
 catalog catalog::built_in() {
-    catalog result;
-    for (const auto& error : result.add_first(built_in_yaml())) {
-        throw std::logic_error("built-in consent catalog, line " + std::to_string(error.line) +
-                               ": " + error.message);
-    }
-    return result;
+    static const catalog read = [] {
+        catalog result;
+        for (const auto& error : result.add_first(built_in_yaml())) {
+            throw std::logic_error("built-in consent catalog, line " + std::to_string(error.line) +
+                                   ": " + error.message);
+        }
+        return result;
+    }();
+    return read;
 }
 
 std::vector<rule_error> catalog::add_first(std::string_view yaml) {

@@ -13,13 +13,13 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-constexpr std::int64_t last_second = 253'402'300'799; // 9999-12-31T23:59:59Z
+constexpr std::uint64_t last_second = 253'402'300'799; // 9999-12-31T23:59:59Z
 
 constexpr std::array<std::string_view, 12> months{"jan", "feb", "mar", "apr", "may", "jun",
                                                   "jul", "aug", "sep", "oct", "nov", "dec"};
 
 std::optional<sys_seconds> bounded(std::int64_t since_1970) {
-    return since_1970 >= 0 && since_1970 <= last_second
+    return since_1970 >= 0 && since_1970 <= std::int64_t{last_second}
                ? std::optional(sys_seconds(seconds(since_1970)))
                : std::nullopt;
 }
@@ -89,13 +89,14 @@ std::optional<sys_seconds> parse_time(std::string_view text, time_unit unit) {
     case time_unit::minutes:
         break;
     }
-    const auto number = core::parse_integer<std::int64_t>(text);
-    if (!number || *number < 0 || *number > last_second * 1000 + 999) {
+    const auto digits = core::parse_integer<std::uint64_t>(text);
+    if (!digits || *digits > last_second * 1000 + 999) {
         return std::nullopt;
     }
-    return bounded(unit == time_unit::milliseconds ? *number / 1000
-                   : unit == time_unit::minutes    ? *number * 60
-                                                   : *number);
+    const auto number = static_cast<std::int64_t>(*digits);
+    return bounded(unit == time_unit::milliseconds ? number / 1000
+                   : unit == time_unit::minutes    ? number * 60
+                                                   : number);
 }
 
 } // namespace gatepost::consent

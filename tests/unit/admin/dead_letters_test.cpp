@@ -353,7 +353,8 @@ TEST_CASE_METHOD(dead_letter_fixture, "dead letters: a spool that is closed is a
     CAPTURE(asked.method);
     const auto answer = ask(operators(), asked.method, asked.target, asked.body);
     CHECK(answer.status == 503);
-    CHECK(answer.headers == std::vector<std::pair<std::string, std::string>>{{"Retry-After", "5"}});
+    REQUIRE_FALSE(answer.headers.empty());
+    CHECK(answer.headers.front() == std::pair<std::string, std::string>{"Retry-After", "5"});
     CHECK(parsed(answer).root().find("error").find("code").text() == "spool_unavailable");
 }
 

@@ -181,3 +181,112 @@ TEST_CASE_METHOD(admin_fixture, "admin: what only reads may have any type") {
                          {{"Content-Type", "text/plain"}}) == 0);
     }
 }
+
+namespace {
+
+net::door asking_for_a_token() {
+    std::vector<core::secret_string> tokens;
+    tokens.emplace_back("open-sesame");
+    return {.tokens = net::access_tokens(std::move(tokens))};
+}
+
+unsigned refused_with(admin::routes& routes, std::string_view method, std::string_view target,
+                      std::vector<net::header> headers) {
+    net::request_head head;
+    head.method = method;
+    head.target = target;
+    head.headers = std::move(headers);
+    const auto refused = routes.refuse(head);
+    return refused ? refused->status : 0;
+}
+
+} // namespace
+
+TEST_CASE_METHOD(admin_fixture, "admin: with tokens only the probes are answered without one") {
+    auto routes = operators();
+    routes.use_door(asking_for_a_token());
+    const auto [method, target, status] = GENERATE(table<std::string, std::string, unsigned>({
+        {"GET", "/healthz", 0},
+        {"HEAD", "/healthz", 0},
+        {"GET", "/readyz/", 0},
+        {"POST", "/healthz", 401},
+        {"GET", "/metrics", 401},
+        {"GET", "/v1/status", 401},
+        {"POST", "/v1/explain", 401},
+        {"GET", "/v1/decisions", 401},
+        {"GET", "/v1/dead-letters", 401},
+        {"DELETE", "/v1/dead-letters", 401},
+        {"POST", "/v1/dead-letters/replay", 401},
+        {"POST", "/v1/pixels/C0EXAMPLE/resume", 401},
+        {"GET", "/nothing", 401},
+    }));
+    CAPTURE(method, target);
+    CHECK(refused_with(routes, method, target, {{"Host", "localhost"}}) == status);
+    CHECK(refused_with(routes, method, target, {{"Host", "evil.example"}}) == 403);
+}
+
+TEST_CASE_METHOD(admin_fixture, "admin: a token opens every route, and no foreign host") {
+    auto routes = operators();
+    routes.use_door(asking_for_a_token());
+    const net::header token{"Authorization", "Bearer open-sesame"};
+    CHECK(refused_with(routes, "GET", "/v1/status", {{"Host", "localhost"}, token}) == 0);
+    CHECK(refused_with(routes, "GET", "/nothing", {{"Host", "localhost"}, token}) == 404);
+    CHECK(refused_with(routes, "GET", "/v1/status", {{"Host", "evil.example"}, token}) == 403);
+    CHECK(refused_with(routes, "GET", "/v1/status",
+                       {{"Host", "localhost"}, {"Access-Token", "open-sesame"}}) == 401);
+}
+
+TEST_CASE_METHOD(admin_fixture, "admin: the listener for probes has three pages, for any Host") {
+    auto routes = probes();
+    const auto [method, target, status] = GENERATE(table<std::string, std::string, unsigned>({
+        {"GET", "/healthz", 0},
+        {"GET", "/readyz", 0},
+        {"GET", "/metrics", 0},
+        {"HEAD", "/metrics", 0},
+        {"POST", "/metrics", 405},
+        {"GET", "/", 404},
+        {"GET", "/v1/status", 404},
+        {"POST", "/v1/explain", 404},
+        {"GET", "/v1/decisions", 404},
+        {"GET", "/v1/dead-letters", 404},
+        {"DELETE", "/v1/dead-letters", 404},
+        {"POST", "/v1/dead-letters/replay", 404},
+        {"POST", "/v1/pixels/C0EXAMPLE/resume", 404},
+        {"POST", "/v1/events", 404},
+    }));
+    CAPTURE(method, target);
+    CHECK(refused_with(routes, method, target, {{"Host", "10.1.2.3:9090"}}) == status);
+}
+
+TEST_CASE_METHOD(admin_fixture, "admin: refusals are counted by listener and code") {
+    operators().refused("unauthorized");
+    probes().refused("not_found");
+    const auto page = metrics.render();
+    CHECK_THAT(page, Catch::Contains("gatepost_requests_refused_total{listener=\"admin\","
+                                     "reason=\"unauthorized\"} 1"));
+    CHECK_THAT(page, Catch::Contains("gatepost_requests_refused_total{listener=\"metrics\","
+                                     "reason=\"not_found\"} 1"));
+}
+
+TEST_CASE_METHOD(admin_fixture, "admin: what tells about visitors or the daemon is kept nowhere") {
+    using headers = std::vector<std::pair<std::string, std::string>>;
+    const headers confidential{{"Cache-Control", "no-store"},
+                               {"X-Content-Type-Options", "nosniff"}};
+    const auto [method, target] =
+        GENERATE(table<std::string, std::string>({{"GET", "/v1/status"},
+                                                  {"HEAD", "/v1/status"},
+                                                  {"POST", "/v1/explain"},
+                                                  {"GET", "/v1/decisions"},
+                                                  {"GET", "/v1/decisions?limit=x"},
+                                                  {"GET", "/v1/dead-letters"},
+                                                  {"DELETE", "/v1/dead-letters"},
+                                                  {"POST", "/v1/dead-letters/replay"},
+                                                  {"POST", "/v1/pixels/C0EXAMPLE/resume"},
+                                                  {"POST", "/v1/pixels/MADE0UP/resume"}}));
+    CAPTURE(method, target);
+    CHECK(ask(operators(), method, target).headers == confidential);
+    for (const auto* const probe : {"/healthz", "/readyz", "/metrics"}) {
+        CHECK(ask(operators(), "GET", probe).headers.empty());
+        CHECK(ask(probes(), "GET", probe).headers.empty());
+    }
+}

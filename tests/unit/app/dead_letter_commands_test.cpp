@@ -67,3 +67,13 @@ TEST_CASE("dead letters: a removal says how many of the ids were not there") {
     CHECK(app::removal_page(answer.root(), {.where = {}, .ids = {1, 2, 3}, .reason = ""}) ==
           "2 deleted, 1 not found\n");
 }
+
+TEST_CASE("dead letters: absurd numbers of an answer are brought into their range") {
+    CHECK(app::letters_page(json(R"({"dead_letters":[{"at":-9223372036854775808}]})").root(), 5)
+              .find("1970-01-01T00:00:00Z") != std::string::npos);
+    CHECK(app::replay_page(
+              json(R"({"more_refused":9223372036854775807,"refused":[{"id":1}]})").root()) ==
+          "0 replayed, 253402300800 refused\n1: \nand 253402300799 more\n");
+    CHECK(app::removal_page(json(R"({"deleted":-9223372036854775808})").root(),
+                            {.where = {}, .ids = {1}, .reason = ""}) == "0 deleted, 1 not found\n");
+}

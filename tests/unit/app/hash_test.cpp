@@ -1,31 +1,18 @@
+#include "captured.hpp"
 #include "commands.hpp"
 
 #include <gatepost/app/cli.hpp>
 
 #include <catch2/catch.hpp>
 
-#include <iostream>
-#include <sstream>
+#include <string>
 
 using namespace gatepost;
 
 namespace {
 
-struct ran {
-    int code = 0;
-    std::string out;
-    std::string err;
-};
-
-ran hash(const std::string& kind, const std::string& value) {
-    std::ostringstream out;
-    std::ostringstream err;
-    auto* const output = std::cout.rdbuf(out.rdbuf());
-    auto* const errors = std::cerr.rdbuf(err.rdbuf());
-    const int code = app::hash(kind, value, "");
-    std::cout.rdbuf(output);
-    std::cerr.rdbuf(errors);
-    return {.code = code, .out = out.str(), .err = err.str()};
+test::ran hash(const std::string& kind, const std::string& value, const std::string& input = "") {
+    return test::captured([&] { return app::hash(kind, value, ""); }, input);
 }
 
 // Digests by sha256sum.
@@ -78,4 +65,26 @@ TEST_CASE("hash: a phone number says why it is left out") {
     const auto now = hash("phone", "1231231234");
     CHECK(now.code == app::failed);
     CHECK(now.err == "gatepost: phone: no country code and no region\n");
+}
+
+TEST_CASE("hash: - reads the value from standard input, for nobody to see in the list of "
+          "processes") {
+    const auto now = hash("email", "-", "alice_abc@gmail.com\n");
+    CHECK(now.code == app::done);
+    CHECK(now.out == "alice_abc@gmail.com\t" + address + "\n");
+    CHECK(hash("first_name", "-", "Alice").out == "alice\t" + alice + "\n");
+}
+
+TEST_CASE("hash: each line of standard input is a value, and one that is left out fails") {
+    const auto now = hash("email", "-", "alice_abc@gmail.com\nnobody\n alice_abc@gmail.com\n");
+    CHECK(now.code == app::failed);
+    const std::string line = "alice_abc@gmail.com\t" + address + "\n";
+    CHECK(now.out == line + line);
+    CHECK(now.err == "gatepost: email: this value would be left out\n");
+}
+
+TEST_CASE("hash: standard input without a line holds no value") {
+    const auto now = hash("email", "-", "");
+    CHECK(now.code == app::failed);
+    CHECK(now.err == "gatepost: standard input holds no value\n");
 }

@@ -22,6 +22,12 @@ TEST_CASE("printable: control characters of others do not reach the terminal") {
          "?31m"},                 // CSI as one character
         {"\xc2\xa0", "\xc2\xa0"}, // a no-break space is none
         {"\xc2", "\xc2"},
+        {"a\xe2\x80\xaeredro", "a?redro"},                   // U+202E: the rest runs from the right
+        {"\xe2\x80\xaa|\xe2\x81\xa6|\xe2\x81\xa9", "?|?|?"}, // U+202A, U+2066, U+2069
+        {"\xe2\x80\xa8|\xe2\x80\xa9", "?|?"},                // ends of a line and of a paragraph
+        {"\xe2\x80\xa7 \xe2\x80\xaf \xe2\x81\xa5 \xe2\x81\xaa",
+         "\xe2\x80\xa7 \xe2\x80\xaf \xe2\x81\xa5 \xe2\x81\xaa"}, // their neighbours
+        {"\xe2\x80", "\xe2\x80"},
         {"", ""},
     };
     for (const auto& [text, shown] : table) {

@@ -160,3 +160,13 @@ TEST_CASE("rejected rows: what was written for a chunk whose progress was lost i
     REQUIRE_FALSE(again.go_on(kept));
     CHECK(again.bytes() == 0);
 }
+
+TEST_CASE("rejected rows: a link in the file's place is not followed") {
+    const test::temporary_directory directory;
+    const auto victim = directory.file("victim");
+    std::ofstream(victim) << "0123456789";
+    std::filesystem::create_symlink(victim, directory.file("rows"));
+    rejected_file rows(directory.file("rows"));
+    CHECK(rows.go_on(3) == boost::system::errc::too_many_symbolic_link_levels);
+    CHECK(std::filesystem::file_size(victim) == 10);
+}

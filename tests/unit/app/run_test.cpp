@@ -103,7 +103,8 @@ class scene {
             (*rows)->seek(from.at);
         }
         upload_display display(said, false, size_, from.at.offset, {});
-        courier to(context_, address_, [&](const std::string& text) { display.note(text); });
+        courier to(context_, {.at = address_},
+                   [&](const std::string& text) { display.note(text); });
         interrupt = [&to] { to.interrupt(); };
         upload_run run({**rows, to, display},
                        {.key = "content",

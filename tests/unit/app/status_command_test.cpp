@@ -91,3 +91,11 @@ TEST_CASE("status: the warning about TC strings is shown") {
         R"({"id":"C0EXAMPLE","source":"web","mode":"send","tcf":{"warning":"nobody asks"}})"));
     CHECK_THAT(page, Catch::Contains("  warning: nobody asks\n"));
 }
+
+TEST_CASE("status: absurd numbers of an answer are brought into their range") {
+    const auto page = page_of(status_with(
+        R"("waiting":9223372036854775807,"leased":9223372036854775807,"oldest_seconds":41)",
+        pixel_with(R"(,"last_answer":{"outcome":"ok","code":0,"at":-9223372036854775808})")));
+    CHECK(page.find("253402300799 waiting, 253402300799 on their way") != std::string::npos);
+    CHECK(page.find("last answer: ok, 20779 d ago") != std::string::npos);
+}

@@ -87,6 +87,25 @@ TEST_CASE("summary: counts, the most frequent first, and a hint where no row car
     CHECK(summary(sum).find("add the columns consent") != std::string::npos);
 }
 
+TEST_CASE("summary: what the other end wrote cannot move the cursor") {
+    tally sum;
+    std::vector<rejected_row> rejected;
+    REQUIRE(add_answer(R"({"results":[{"outcome":"dropped",
+                            "decision":{"rule":"\u001b]0;x\u0007"}}],
+                           "warnings":["/events/0: a\u009b31m\nb\u202ec"]})",
+                       chunk_of({2}), sum, rejected));
+    const auto shown = summary(sum);
+    CHECK(shown.find("dropped by ?]0;x?: 1\n") != std::string::npos);
+    CHECK(shown.find("warning, 1 row: a?31m?b?c\n") != std::string::npos);
+}
+
+TEST_CASE("display: what the other end wrote cannot move the cursor") {
+    std::ostringstream screen;
+    upload_display drawn(screen, false, 10, 0, upload_display::time{std::chrono::hours(1)});
+    drawn.note("line 2: \x1b[2J");
+    CHECK(screen.str() == "gatepost: line 2: ?[2J\n");
+}
+
 TEST_CASE("progress line: share, rows, speed and the time that is left") {
     CHECK(progress_line({.offset = 25,
                          .size = 100,

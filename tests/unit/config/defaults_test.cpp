@@ -55,6 +55,17 @@ TEST_CASE("config: the contract's defaults, left out and as config/gatepost.yaml
     CHECK(read.listen.limits.idle_timeout == 75s);
     CHECK(read.admin == net::listen_address{"127.0.0.1", 8788});
     CHECK_FALSE(read.metrics);
+    CHECK(read.ingest.door.allowed_uids.empty());
+    CHECK(read.ingest.door.tokens.empty());
+    CHECK(read.auth_token_file.empty());
+    CHECK(read.auth_token_env.empty());
+    CHECK(read.admin_tokens.empty());
+    CHECK(read.admin_token_file.empty());
+    CHECK(read.admin_token_env.empty());
+    CHECK(read.spool.keys.empty());
+    CHECK(read.spool_key_file.empty());
+    CHECK_FALSE(read.core_dumps);
+    CHECK(read.advice.empty());
 
     REQUIRE(read.ingest.pixels.size() == 1);
     CHECK(read.ingest.pixels[0].controller == "default");
@@ -202,7 +213,8 @@ TEST_CASE("config: a file that cannot be read is one problem without a place") {
 TEST_CASE("config: everything that is chosen is read") {
     const auto read = load(R"(
 listen:
-  http: ["127.0.0.1:0", "[::1]:9000"]
+  http: ["127.0.0.1:0", "[::1]:9000", "10.0.0.7:8787"]
+  allowed_uids: [0, 1000, 4294967294]
   unix: /run/gatepost/ingest.sock
   unix_mode: 0600
   allowed_hosts: [gatepost.internal]
@@ -210,6 +222,8 @@ listen:
   trusted_proxies: [10.0.0.0/8, "::1"]
   threads: 2
   max_body: 64KiB
+admin: {http: "0.0.0.0:8788", token_env: ADMIN}
+auth: {token_file: /run/secrets/gatepost}
 metrics: {http: "0.0.0.0:9090"}
 pixels:
   - {id: P, access_token_env: T, test_event_code: TEST1, controller: brand}
@@ -242,7 +256,7 @@ consent:
   ignore: [cookiebot, header]
   header: ""
 identity: {default_region: us, key_file: /k, placeholders: []}
-spool: {path: /s, durability: power, max_bytes: 2GiB, retention: 1d, dedupe: {window: 1h, max_keys: 9}}
+spool: {path: /s, durability: power, max_bytes: 2GiB, retention: 1d, dedupe: {window: 1h, max_keys: 9}, key_file: /sk}
 relay:
   endpoint: http://127.0.0.1:8789
   connections: 2
@@ -252,8 +266,14 @@ relay:
 shutdown_grace: 0
 audit: {record: all, path: /a, retention: 1d, tc_string: full, event_id: hash, max_bytes: 1MiB}
 log: {level: debug, format: text}
+debug: {core_dumps: true}
 )");
-    CHECK(read.listen.http == std::vector<net::listen_address>{{"127.0.0.1", 0}, {"::1", 9000}});
+    CHECK(read.listen.http ==
+          std::vector<net::listen_address>{{"127.0.0.1", 0}, {"::1", 9000}, {"10.0.0.7", 8787}});
+    CHECK(read.ingest.door.allowed_uids == std::vector<std::uint32_t>{0, 1000, 4294967294});
+    CHECK(read.auth_token_file == "/run/secrets/gatepost");
+    CHECK(read.admin == net::listen_address{"0.0.0.0", 8788});
+    CHECK(read.admin_token_env == "ADMIN");
     CHECK(read.listen.unix_path == "/run/gatepost/ingest.sock");
     CHECK(read.listen.unix_mode == 0600);
     CHECK(read.ingest.door.allowed_origins == std::vector<std::string>{"https://shop.example"});
@@ -309,6 +329,8 @@ log: {level: debug, format: text}
     CHECK(read.key_path() == "/k");
     CHECK(read.spool.durability == spool::durability::power);
     CHECK(read.spool.dedupe_max_keys == 9);
+    CHECK(read.spool_key_file == "/sk");
+    CHECK(read.core_dumps);
     CHECK(read.relay.batch.linger == 0ms);
     CHECK(read.relay.breaker.max == 10ms);
     CHECK(read.shutdown_grace == 0ms);

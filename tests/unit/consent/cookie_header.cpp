@@ -24,6 +24,58 @@ TEST_CASE("cookie header: only a semicolon ends a value") {
     CHECK(decide(visitor("DE", cookie)).rule == rule::explicit_grant);
 }
 
+TEST_CASE("cookie header: a refusal is seen where a gateway joined the cookies with commas") {
+    const std::string gpp_opt_out = "__gpp=" + std::string(gpp_opted_out);
+    for (const std::string& cookie :
+         {std::string("usprivacy=1YYN"), std::string("gpcsignal=true"), gpp_opt_out,
+          std::string("klaro={\"tiktok\":false}"), std::string("OptanonConsent=isGpcEnabled=1"),
+          "euconsent-v2=" + std::string(tcf_denied), denied_cookie}) {
+        for (const std::string_view joint : {", ", ",", " ,\t"}) {
+            const std::string gap(joint);
+            const auto expected = decide(visitor("US", "sid=1; " + cookie)).rule;
+            for (const auto& header :
+                 {"sid=1" + gap + cookie, cookie + gap + "sid=1",
+                  "a=1" + gap + cookie + gap + "b=2", "a=1; b=2" + gap + cookie + "; c=3"}) {
+                CAPTURE(header);
+                const auto verdict = decide(visitor("US", header));
+                CHECK_FALSE(verdict.sends());
+                CHECK(verdict.rule == expected);
+            }
+        }
+    }
+}
+
+TEST_CASE("cookie header: what cannot be read behind a comma is no yes") {
+    CHECK(decide(visitor("US", "sid=1, klaro={broken")).rule == rule::unreadable);
+    CHECK(decide(visitor("US", "sid=1, unknown={broken")).rule == rule::opt_out_default);
+}
+
+TEST_CASE("cookie header: a refusal behind a comma counts against a yes elsewhere") {
+    const auto header = GENERATE_COPY(
+        std::string(klaro_yes) + "; sid=1, CookieConsent={marketing:false}",
+        std::string(klaro_yes) + "; " + klaro_no + ", sid=1", granted_cookie + ", " + klaro_no);
+    CAPTURE(header);
+    CHECK(decide(visitor("DE", header)).rule == rule::explicit_denial);
+}
+
+TEST_CASE("cookie header: behind a comma no cookie says yes") {
+    CHECK(decide(visitor("DE", std::string("sid=1, ") + klaro_yes)).rule == rule::opt_in_default);
+    CHECK(decide(visitor("DE", "sid=1, " + granted_cookie)).rule == rule::opt_in_default);
+    // Neither does it help another one to a yes, by standing where a condition looks for it.
+    CHECK(decide(visitor("DE", "cmplz_marketing=allow; a=1, cmplz_banner-status=dismissed")).rule ==
+          decide(visitor("DE", "cmplz_marketing=allow")).rule);
+}
+
+TEST_CASE("cookie header: a comma inside a value that can be read parts nothing") {
+    const auto cookie = GENERATE(
+        R"(klaro={"tiktok":true,"note":"a, b=c"})", R"(klaro={"tiktok":true,"note":"a,b=c"})",
+        R"(cc_cookie={"categories":["necessary","marketing"],"data":"x, y=1"})");
+    CAPTURE(cookie);
+    const auto verdict = decide(visitor("DE", cookie));
+    CHECK(verdict.rule == rule::explicit_grant);
+    CHECK(verdict.findings.size() == 1);
+}
+
 TEST_CASE("cookie header: names are compared with case") {
     CHECK(decide(visitor("DE", "cookieconsent=0")).findings.empty());
     CHECK(decide(visitor("DE", "CookieConsent=0")).findings.size() == 1);

@@ -102,6 +102,7 @@ TEST_CASE("relay cookie: one form, and anything else is unreadable") {
         {"v1.m:.s:1790000000.src:x", state::unreadable},
         {"v1.m:1.s:.src:x", state::unreadable},
         {"v1.m:1.s:-5.src:x", state::unreadable},
+        {"v1.m:1.s:-0.src:x", state::unreadable},
         {"v1.m:1.s:99999999999999999999.src:x", state::unreadable},
         {"v1.m:1.s:1790000000", state::unreadable},
         {"v1.m:1.s:1790000000.src:", state::unreadable},

@@ -53,15 +53,21 @@ class running_routes {
     }
     net::response ask(const net::request_head& head, std::string body = "") {
         net::response answer;
-        boost::asio::io_context context;
-        boost::asio::co_spawn(context, await(head, std::move(body), answer), boost::asio::detached);
-        context.run();
+        boost::asio::co_spawn(context_, await(head, std::move(body), answer),
+                              boost::asio::detached);
+        context_.restart();
+        context_.run();
         return answer;
     }
 
     std::optional<net::response> refuse(const net::request_head& head) {
         return routes_->refuse(head);
     }
+    // As the server asks for one.
+    net::response server_refusal(const net::request_head& head, unsigned status) {
+        return routes_->refusal(head, status, {"too_large", "too large", ""});
+    }
+    void count_refusal(std::string_view code) { routes_->refused(code); }
     std::string metrics() const { return metrics_.render(); }
     std::uint64_t waiting() const { return queue_->count().waiting; }
     ledger::registry& registry() { return *registry_; }
@@ -79,6 +85,8 @@ class running_routes {
         into = co_await routes_->answer(head, std::move(body));
     }
 
+    // Before the stores: their threads may still wake it when an answer has come.
+    boost::asio::io_context context_;
     temporary_directory directory_;
     identity::instance_key key_{core::secret_string(key_bytes)};
     observe::metrics metrics_{{first_pixel, second_pixel}};

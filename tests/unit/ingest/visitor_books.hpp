@@ -115,6 +115,7 @@ class walked_queue final : public spool::queue {
     void replay_dead(spool::dead_query, replay_check, replay_done done) override { done({}); }
     void remove_dead(spool::dead_query, removal_done done) override { done({}); }
     void set_limits(const spool::limits&) override {}
+    void use_keys(spool::key_ring) override {}
     std::vector<std::string> pixels() override { return {}; }
     spool::totals count() const override { return {}; }
 

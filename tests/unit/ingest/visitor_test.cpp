@@ -57,6 +57,26 @@ TEST_CASE("visitor: of a header that comes twice every copy counts") {
     CHECK(subject.judge(in_us, by).verdicts[0].outcome == outcome::queued);
 }
 
+TEST_CASE("visitor: headers named as in the environments of PHP and WSGI are read as headers") {
+    trial subject;
+    const auto rule_of = [&subject](const std::string& country, const std::string& headers) {
+        return subject
+            .judge(R"({"event":"a","event_id":"1","visitor":{"country":")" + country +
+                   R"(","headers":{)" + headers + "}}}")
+            .verdicts[0]
+            .decision->rule;
+    };
+    REQUIRE(rule_of("US", R"("other":"1")") == rule::opt_out_default);
+    for (const std::string name : {"HTTP_SEC_GPC", "http_sec_gpc", "sec_gpc", "HTTP_SEC-GPC"}) {
+        CAPTURE(name);
+        CHECK(rule_of("US", "\"" + name + "\":\"1\"") == rule::opt_out_signal);
+    }
+    CHECK(rule_of("US", R"("HTTP_COOKIE":"usprivacy=1YYN")") == rule::opt_out_signal);
+    CHECK(rule_of("DE", R"("HTTP_X_CONSENT_MARKETING":"denied","HTTP_":"","_":"")") ==
+          rule::explicit_denial);
+    CHECK(rule_of("US", R"("SERVER_SEC_GPC":"1","sec__gpc":"1")") == rule::opt_out_default);
+}
+
 TEST_CASE("visitor: in a list the request's grant is nobody's") {
     trial subject;
     const auto by = GENERATE_COPY(with_cookie(consent_cookie('1')),

@@ -55,7 +55,10 @@ inline std::string evidence(const std::string& action, const std::string& regime
 
 class registry_fixture {
   public:
-    registry_fixture() { chosen.file = directory.file("registry.db"); }
+    registry_fixture() {
+        chosen.file = directory.file("registry.db");
+        chosen.controllers = {{"C0ANOTHER", "shop"}};
+    }
 
     core::result<std::unique_ptr<ledger::registry>> try_open() {
         return ledger::registry::open(chosen, key, clock);

@@ -24,6 +24,11 @@ struct history {
     }
 };
 
+// Somebody who is known by nothing but a browser's id.
+ledger::subject browser(std::uint64_t n, subject_kind kind = subject_kind::ttp) {
+    return {"shop", {make_key(n, kind)}};
+}
+
 } // namespace
 
 TEST_CASE("registry: of two choices the newer stands, in whichever order they come") {
@@ -165,6 +170,78 @@ TEST_CASE("registry: GPC is noted under the keys that have none") {
     CHECK(memory.note_gpc(visitor({1, 2}), at(20)).size() == 1);
     CHECK(memory.recall("shop", visitor({1}).keys).gpc_at == at(10));
     CHECK(memory.recall("shop", visitor({1, 2}).keys).gpc_at == at(20));
+}
+
+TEST_CASE("registry: GPC is noted under click ids up to a bound, under other keys beyond it") {
+    registry_memory memory(2);
+    CHECK(memory.note_gpc(browser(1, subject_kind::ttp), at(10)).size() == 1);
+    CHECK(memory.takes_strangers());
+    CHECK(memory.note_gpc(browser(1, subject_kind::ttclid), at(10)).size() == 1);
+    CHECK_FALSE(memory.takes_strangers());
+    const auto kind = GENERATE(subject_kind::ttp, subject_kind::ttclid);
+    CHECK(memory.note_gpc(browser(2, kind), at(10)).empty());
+    CHECK_FALSE(memory.recall("shop", browser(2, kind).keys).gpc_at);
+    // Of another controller too: the memory is the same.
+    CHECK(memory.note_gpc({"other", browser(2, kind).keys}, at(10)).empty());
+    for (const auto known : {subject_kind::email, subject_kind::phone, subject_kind::external_id}) {
+        auto who = browser(2, kind);
+        who.keys.push_back(make_key(2, known));
+        CHECK(memory.note_gpc(who, at(10)).size() == 1);
+        CHECK(memory.recall("shop", {&who.keys[1], 1}).gpc_at == at(10));
+    }
+    memory.record(browser(3, kind), choice::granted, at(5));
+    CHECK(memory.note_gpc(browser(3, kind), at(10)).size() == 1); // known by a choice
+    CHECK(memory.record(browser(4, kind), choice::denied, at(10)).stands);
+}
+
+TEST_CASE("registry: choices and other kinds of keys take no room from the GPC of click ids") {
+    registry_memory memory(1);
+    memory.note_gpc(visitor({1, 2, 3}), at(10));
+    memory.record(browser(4), choice::granted, at(10));
+    memory.record(browser(5), choice::denied, at(10));
+    CHECK(memory.note_gpc(browser(6), at(10)).size() == 1);
+}
+
+TEST_CASE("registry: there is room again for the GPC of click ids that something takes away") {
+    registry_memory memory(1);
+    memory.note_gpc(browser(1), at(10));
+    REQUIRE_FALSE(memory.takes_strangers());
+    SECTION("a choice, which makes it a visitor's own key") {
+        memory.record(browser(1), choice::denied, at(20));
+        CHECK(memory.takes_strangers());
+        // ... until it is lifted, which leaves the GPC.
+        memory.lift(browser(1), at(30));
+        CHECK_FALSE(memory.takes_strangers());
+    }
+    SECTION("a grant, which ends it") {
+        memory.record(browser(1), choice::granted, at(20));
+        CHECK(memory.takes_strangers());
+    }
+    SECTION("the end of its time") {
+        memory.expire("shop", browser(1).keys, {at(0), at(11)});
+        CHECK(memory.takes_strangers());
+    }
+    SECTION("the end of a grant's time does the opposite") {
+        memory.record(browser(1), choice::granted, at(5));
+        CHECK(memory.takes_strangers());
+        memory.expire("shop", browser(1).keys, {at(6), at(0)});
+        CHECK_FALSE(memory.takes_strangers());
+    }
+}
+
+TEST_CASE("registry: what a file held counts towards the bound of click ids") {
+    registry_memory before;
+    registry_memory after(1);
+    const auto restore = [&](const std::vector<ledger::key_change>& held) {
+        for (const auto& each : held) {
+            after.restore("shop", each);
+        }
+    };
+    restore(before.note_gpc(visitor({1, 2}), at(10)));
+    restore(before.record(browser(3), choice::denied, at(10)).changes);
+    CHECK(after.takes_strangers());
+    restore(before.note_gpc(browser(4), at(10)));
+    CHECK_FALSE(after.takes_strangers());
 }
 
 TEST_CASE("registry: what is older than its retention goes, each kind by its own") {

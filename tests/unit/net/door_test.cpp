@@ -45,10 +45,12 @@ TEST_CASE("door: loopback names and allowed hosts are let in, whatever the port"
 
 TEST_CASE("door: other hosts are refused: a rebound name is another host") {
     const net::door door{.allowed_hosts = {"gatepost.internal"}, .allowed_origins = {}};
-    const auto host = GENERATE(as<std::string>(), "", "evil.example", "evil.example:8787",
-                               "gatepost.internal.evil.example", "localhost.evil.example",
-                               "127.0.0.1.evil.example", "0.0.0.0", "10.0.0.1", "localhost:x",
-                               "::1", "localhost, evil.example");
+    const auto host = GENERATE(
+        as<std::string>(), "", "evil.example", "evil.example:8787",
+        "gatepost.internal.evil.example", "localhost.evil.example", "127.0.0.1.evil.example",
+        "0.0.0.0", "10.0.0.1", "localhost:x", "::1", "localhost, evil.example", "[localhost]",
+        "[127.0.0.1]", "[gatepost.internal]", "[::1", "[::1]x", "localhost.", "evil@localhost",
+        "localhost@evil.example", "localhost/evil", "127.1", "2130706433", "[::ffff:127.0.0.1]");
     CAPTURE(host);
     CHECK(outcome(door.refuse(request({{"Host", host}}))) == bad_host);
 }
@@ -90,6 +92,95 @@ TEST_CASE("door: over a Unix socket the host is not asked, the origin is") {
     CHECK(outcome(door.refuse(head)) == bad_origin);
 }
 
+TEST_CASE("door: two origins are none that is allowed") {
+    const net::door door{.allowed_hosts = {}, .allowed_origins = {"https://shop.example"}};
+    const auto head = request({{"Host", "localhost"},
+                               {"Origin", "https://shop.example"},
+                               {"Origin", "https://evil.example"}});
+    CHECK(outcome(door.refuse(head)) == bad_origin);
+    CHECK_FALSE(door.allowed_origin(head));
+}
+
+TEST_CASE("door: over a Unix socket only the users of a list are let in, when there is one") {
+    const net::door some{.allowed_uids = {0, 1000}};
+    const std::pair<unsigned, std::string> bad_peer{403, "peer_not_allowed"};
+    auto head = request({{"Host", "localhost"}});
+    head.over_unix_socket = true;
+    CHECK(outcome(some.refuse(head)) == bad_peer); // nothing is known of him
+    head.peer_uid = 1001;
+    CHECK(outcome(some.refuse(head)) == bad_peer);
+    CHECK(outcome(net::door().refuse(head)) == let_in);
+    head.peer_uid = 1000;
+    CHECK(outcome(some.refuse(head)) == let_in);
+    head.peer_uid = 0;
+    CHECK(outcome(some.refuse(head)) == let_in);
+}
+
+TEST_CASE("door: the list of users is not asked over TCP") {
+    const net::door some{.allowed_uids = {1000}};
+    CHECK(outcome(some.refuse(request({{"Host", "localhost"}}))) == let_in);
+}
+
+namespace {
+
+net::door asking() {
+    std::vector<core::secret_string> two;
+    two.emplace_back("first-token");
+    two.emplace_back("second-token");
+    return {.tokens = net::access_tokens(std::move(two))};
+}
+
+const std::pair<unsigned, std::string> stranger{401, "unauthorized"};
+
+} // namespace
+
+TEST_CASE("door: a token of the list is let in, the scheme in any case") {
+    const auto shown = GENERATE(as<std::string>(), "Bearer first-token", "bearer second-token",
+                                "BEARER  first-token", "Bearer first-token ");
+    CHECK(outcome(asking().refuse_stranger(request({{"authorization", shown}}))) == let_in);
+}
+
+TEST_CASE("door: without a token of the list nobody is let in") {
+    const auto shown =
+        GENERATE(as<std::string>(), "", "Bearer", "Bearer ", "Bearer wrong", "Bearer first-toke",
+                 "Bearer first-tokens", "Bearer First-token", "first-token", "Basic first-token",
+                 "Bearerfirst-token", "Bearer\tfirst-token", "Bearer first-token second-token",
+                 "Bearer first-token,", "Bearer \"first-token\"", "Token first-token");
+    CAPTURE(shown);
+    CHECK(outcome(asking().refuse_stranger(request({{"Authorization", shown}}))) == stranger);
+    CHECK(outcome(asking().refuse_stranger(request({}))) == stranger);
+}
+
+TEST_CASE("door: a stranger is told what to show (RFC 6750 section 3), and not what he showed") {
+    const auto refused =
+        asking().refuse_stranger(request({{"Authorization", "Bearer guessed-it"}}));
+    REQUIRE(refused);
+    CHECK(refused->headers == std::vector<std::pair<std::string, std::string>>{
+                                  {"WWW-Authenticate", "Bearer realm=\"gatepost\""}});
+    CHECK(refused->body.find("guessed-it") == std::string::npos);
+}
+
+TEST_CASE("door: of two tokens in one request none counts") {
+    CHECK(outcome(asking().refuse_stranger(request({{"Authorization", "Bearer first-token"},
+                                                    {"Authorization", "Bearer first-token"}}))) ==
+          stranger);
+    CHECK(outcome(asking().refuse_stranger(
+              request({{"Access-Token", "first-token"}, {"Access-Token", "wrong"}}),
+              "Access-Token")) == stranger);
+}
+
+TEST_CASE("door: another header serves where it is said to") {
+    const auto head = request({{"access-token", "second-token"}});
+    CHECK(outcome(asking().refuse_stranger(head, "Access-Token")) == let_in);
+    CHECK(outcome(asking().refuse_stranger(head)) == stranger);
+    CHECK(outcome(asking().refuse_stranger(request({{"Access-Token", "Bearer first-token"}}),
+                                           "Access-Token")) == stranger);
+}
+
+TEST_CASE("door: where no token is configured none is asked for") {
+    CHECK(outcome(net::door().refuse_stranger(request({}))) == let_in);
+}
+
 TEST_CASE("framing: what has one host and one length passes") {
     const net::header host{"Host", "localhost"};
     const auto list = GENERATE_COPY(values<headers>({
@@ -127,6 +218,13 @@ TEST_CASE("framing: what could be read in two ways is refused") {
     const std::pair<unsigned, std::string> bad_request{400, "bad_request"};
     CHECK(outcome(net::check_framing(request(list))) == bad_request);
     CHECK(outcome(net::check_framing(request({}, "GET"))) == bad_request);
+}
+
+TEST_CASE("framing: HTTP/1.0 knows no chunks") {
+    auto head = request({{"Host", "localhost"}, {"Transfer-Encoding", "chunked"}});
+    head.http_1_0 = true;
+    CHECK(outcome(net::check_framing(head)) ==
+          std::pair<unsigned, std::string>{400, "bad_request"});
 }
 
 TEST_CASE("framing: a body needs a length") {

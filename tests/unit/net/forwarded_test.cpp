@@ -101,3 +101,17 @@ TEST_CASE("forwarded: a hop that is no address with at most a port is nobody's")
     CHECK(net::client_address("[2001:db8::1]:4711", {}) == "2001:db8::1");
     CHECK(net::client_address("203.0.113.9:4711", {}) == "203.0.113.9");
 }
+
+TEST_CASE("address set: an IPv4 address written as IPv6 names the IPv4 one") {
+    net::address_set proxies;
+    REQUIRE(proxies.add("::ffff:10.0.0.1"));
+    REQUIRE(proxies.add("::ffff:192.168.0.0/112"));
+    const auto contains = [&](const char* text) {
+        return proxies.contains(boost::asio::ip::make_address(text));
+    };
+    CHECK(contains("10.0.0.1"));
+    CHECK(contains("::ffff:10.0.0.1"));
+    CHECK(contains("192.168.255.1"));
+    CHECK_FALSE(contains("10.0.0.2"));
+    CHECK_FALSE(contains("192.169.0.1"));
+}

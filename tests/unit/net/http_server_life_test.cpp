@@ -173,6 +173,29 @@ TEST_CASE("http adopt: a Unix socket is served and its file stays when the serve
     CHECK(std::filesystem::exists(path));
 }
 
+TEST_CASE("http adopt: whoever connects to a Unix socket is known by his user id") {
+    const test::temporary_directory directory;
+    const auto made = on_unix(directory.file("inherited.sock"));
+    running_server server;
+    server->adopt(made.descriptor);
+    server->listen_unix(directory.file("own.sock"), 0600);
+    const auto me = std::to_string(geteuid());
+    CHECK(test::http_get("unix:" + directory.file("inherited.sock"), "/who").body == me);
+    CHECK(test::http_get("unix:" + directory.file("own.sock"), "/who").body == me);
+    CHECK(test::http_get(server.url(), "/who").body == "unknown");
+}
+
+TEST_CASE("http server: a Unix socket whose owner accepts nobody is an error at once") {
+    const test::temporary_directory directory;
+    const auto path = directory.file("full.sock");
+    const auto made = on_unix(path);
+    REQUIRE(listen(made.descriptor, 0) == 0);
+    const http_connection waiting("unix:" + path); // all that fit
+    running_server server;
+    CHECK_THROWS(server->listen_unix(path, 0600));
+    CHECK(std::filesystem::exists(path));
+}
+
 TEST_CASE("http adopt: a Unix socket without a file is told as systemd writes it") {
     const auto name = "gatepost-test-" + std::to_string(getpid());
     const auto made = on_unix(std::string(1, '\0') + name);
@@ -306,25 +329,41 @@ TEST_CASE("http reconfigure: a request under way keeps the limits it began with"
 
 TEST_CASE("http reconfigure: more or fewer connections, and none is dropped") {
     running_server server({.max_connections = 1});
-    http_connection first(server.url());
-    REQUIRE(first.get("/").status == 200);
+    http_connection busy(server.url());
+    REQUIRE(busy.send(get("/wait")));
+    server.handler().wait_until_entered();
     CHECK(http_connection(server.url()).receive().status == 503);
     server->reconfigure({.max_connections = 2});
     http_connection second(server.url());
     REQUIRE(second.get("/").status == 200);
     server->reconfigure({.max_connections = 1});
-    CHECK(http_connection(server.url()).receive().status == 503);
-    CHECK(first.get("/").status == 200);
     CHECK(second.get("/").status == 200);
+    server.release();
+    CHECK(busy.receive().status == 200);
 }
 
-TEST_CASE("http descriptors: when none is left, who connects is answered 503 at once") {
+TEST_CASE("http descriptors: when none is left, an idle connection ends for who connects") {
     if (test::skipped(no_shortage_here())) {
         return;
     }
     running_server server;
-    http_connection before(server.url());
-    REQUIRE(before.get("/").status == 200);
+    http_connection idle(server.url());
+    REQUIRE(idle.get("/").status == 200);
+    shortage short_of;
+    short_of.give_back_one();
+    http_connection newcomer(server.url()); // takes the one
+    CHECK(newcomer.get("/").status == 200);
+    CHECK(idle.closed());
+}
+
+TEST_CASE("http descriptors: when none is left and none is idle, who connects is answered 503") {
+    if (test::skipped(no_shortage_here())) {
+        return;
+    }
+    running_server server;
+    http_connection busy(server.url());
+    REQUIRE(busy.send(get("/wait")));
+    server.handler().wait_until_entered();
     shortage short_of;
     for (int i = 0; i < 20; ++i) {
         short_of.give_back_one();
@@ -336,23 +375,31 @@ TEST_CASE("http descriptors: when none is left, who connects is answered 503 at 
         { const auto gone = std::move(refused); }
         short_of.take_one();
     }
-    CHECK(before.get("/").status == 200);
+    CHECK(server.handler().refusals() == std::vector<std::string>(20, "no_descriptor"));
+    server.release();
+    CHECK(busy.receive().status == 200);
     short_of.end();
     CHECK(http_connection(server.url()).get("/").status == 200);
 }
 
-TEST_CASE("http descriptors: waiting for one costs no processor time") {
+TEST_CASE(
+    "http descriptors: waiting for one costs no processor time, and ends nobody's connection") {
     if (test::skipped(no_shortage_here())) {
         return;
     }
     running_server server({.idle_timeout = 500ms});
-    http_connection idle(server.url());
-    REQUIRE(idle.get("/").status == 200);
+    http_connection busy(server.url());
+    REQUIRE(busy.send(get("/wait")));
+    server.handler().wait_until_entered();
     shortage short_of;
     short_of.give_back_one();
     http_connection refused(server.url());
     REQUIRE(refused.receive().status == 503);
+    server.release();
+    REQUIRE(busy.receive().status == 200);
     const auto before = processor_time();
-    CHECK(idle.closed()); // half a second later
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK(busy.closed()); // half a second later, when its idle time is over
+    CHECK(std::chrono::steady_clock::now() - begun > 400ms);
     CHECK(processor_time() - before < 100ms);
 }

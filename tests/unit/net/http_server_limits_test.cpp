@@ -109,6 +109,22 @@ TEST_CASE("http limits: sending a little now and then does not put the deadline 
     CHECK(test::eventually(answered, 10s));
 }
 
+TEST_CASE("http limits: a crowd whose time is over is shown out a few at a time") {
+    running_server server({.request_timeout = 300ms});
+    constexpr std::size_t crowd = 160;
+    std::vector<http_connection> slow;
+    for (std::size_t i = 0; i < crowd; ++i) {
+        REQUIRE(slow.emplace_back(server.url()).send("G"));
+    }
+    REQUIRE(test::eventually([&] { return server.handler().refusals().size() == crowd; }, 10s));
+    // At most 16 at a look and 5 ms to the next: ten looks, of which the first may be late to tell.
+    const auto at = server.handler().refused_at();
+    CHECK(at.back() - at.front() >= 8 * 5ms);
+    for (auto& each : slow) {
+        CHECK(each.receive().status == 408);
+    }
+}
+
 TEST_CASE("http limits: an idle connection is closed without a word") {
     running_server server({.idle_timeout = 100ms});
     http_connection fresh(server.url());
@@ -167,23 +183,177 @@ TEST_CASE("http limits: a refusal arrives although a large body is being sent") 
     CHECK(client.receive().status == (target == "/" ? 413 : 403));
 }
 
-TEST_CASE("http limits: one connection more than allowed is answered 503 and closed") {
-    running_server server({.max_connections = 2});
-    http_connection first(server.url());
-    http_connection second(server.url());
-    REQUIRE(first.get("/").status == 200);
-    REQUIRE(second.get("/").status == 200);
-    {
-        http_connection third(server.url());
-        const auto answer = third.receive();
-        CHECK(answer.status == 503);
-        CHECK(answer.headers.contains("retry-after"));
-        CHECK(third.closed());
-    }
-    CHECK(first.get("/").status == 200);
-    { const auto leaving = std::move(second); }
+TEST_CASE("http limits: one connection more than allowed ends the one that is idle longest") {
+    running_server server({.max_connections = 3});
+    http_connection silent(server.url()); // has never asked
     REQUIRE(test::eventually([&] { return server->connections() == 1; }));
+    http_connection first(server.url());
+    REQUIRE(first.get("/").status == 200);
+    http_connection second(server.url());
+    REQUIRE(second.get("/").status == 200);
     CHECK(http_connection(server.url()).get("/").status == 200);
+    CHECK(silent.closed());
+    REQUIRE(test::eventually([&] { return server->connections() == 2; }));
+    // Who asks again is at the end of the line again.
+    REQUIRE(first.get("/").status == 200);
+    http_connection third(server.url());
+    REQUIRE(third.get("/").status == 200);
+    http_connection fourth(server.url());
+    CHECK(fourth.get("/").status == 200);
+    CHECK(second.closed());
+    CHECK(first.get("/").status == 200);
+    CHECK(third.get("/").status == 200);
+}
+
+TEST_CASE("http limits: who does not get on with a head makes way for who asks") {
+    running_server server({.max_connections = 1, .request_timeout = 60s});
+    http_connection slow(server.url());
+    REQUIRE(slow.send("GET /" + head));
+    REQUIRE(test::eventually([&] { return server->connections() == 1; }));
+    // Not at once: a slow network may take a moment.
+    CHECK(test::eventually([&] { return http_connection(server.url()).get("/").status == 200; },
+                           10s));
+    CHECK(slow.receive().status == 0);
+}
+
+TEST_CASE("http limits: a head that took its time is a request like any other") {
+    running_server server({.max_connections = 1});
+    http_connection slow(server.url());
+    REQUIRE(slow.send("GET /wait HTTP/1.1\r\n"));
+    REQUIRE(test::eventually([&] { return server->connections() == 1; }));
+    REQUIRE(slow.send("Host: localhost\r\n\r\n"));
+    server.handler().wait_until_entered();
+    CHECK(http_connection(server.url()).get("/").status == 503);
+    server.release();
+    CHECK(slow.receive().status == 200);
+}
+
+TEST_CASE("http limits: an idle connection whose request has come keeps its place") {
+    boost::asio::io_context context(1); // run by this thread alone, step by step
+    test::echo handler(context);
+    net::http_server served({{&context, &handler}}, {.max_connections = 2});
+    const auto url = "http://" + served.listen({"127.0.0.1", 0}).authority();
+    http_connection asking(url);
+    context.run_for(20ms);
+    http_connection silent(url);
+    context.run_for(20ms);
+    REQUIRE(served.connections() == 2);
+    REQUIRE(asking.send("GET /asked" + head + "\r\n"));
+    http_connection newcomer(url);
+    REQUIRE(newcomer.send("GET /new" + head + "\r\n"));
+    context.run_for(50ms);
+    CHECK(asking.receive().body == "GET /asked ");
+    CHECK(newcomer.receive().body == "GET /new ");
+    CHECK(silent.closed());
+    served.abort();
+    context.run();
+}
+
+TEST_CASE("http limits: when none is idle, one more is answered 503, and the answer arrives") {
+    running_server server({.max_connections = 1});
+    http_connection busy(server.url());
+    REQUIRE(busy.send("GET /wait" + head + "\r\n"));
+    server.handler().wait_until_entered();
+    {
+        http_connection more(server.url());
+        REQUIRE(more.send("POST /" + head + "Content-Length: 900000\r\n\r\n" +
+                          std::string(900'000, 'x')));
+        const auto answer = more.receive();
+        CHECK(answer.status == 503);
+        CHECK(answer.headers.at("retry-after") == "1");
+        CHECK(more.closed());
+    }
+    CHECK(server.handler().refusals() == std::vector<std::string>{"too_many_connections"});
+    server.release();
+    CHECK(busy.receive().status == 200);
+    CHECK(http_connection(server.url()).get("/").status == 200);
+}
+
+TEST_CASE("http limits: a crowd that is turned away is answered, whether or not it may linger") {
+    running_server server({.max_connections = 1});
+    http_connection busy(server.url());
+    REQUIRE(busy.send("GET /wait" + head + "\r\n"));
+    server.handler().wait_until_entered();
+    std::vector<http_connection> crowd;
+    for (int i = 0; i < 100; ++i) {
+        crowd.emplace_back(server.url());
+    }
+    for (auto& each : crowd) {
+        CHECK(each.receive().status == 503);
+        CHECK(each.closed());
+    }
+    CHECK(server->connections() == 1);
+}
+
+TEST_CASE("http limits: a refused connection counts while it lingers, and not for ever") {
+    running_server server({.max_connections = 1});
+    http_connection refused(server.url());
+    REQUIRE(refused.send("POST /refused" + head + "Content-Length: 9\r\n\r\n"));
+    REQUIRE(refused.receive().status == 403);
+    CHECK(http_connection(server.url()).receive().status == 503);
+    // It neither sends nor closes.
+    CHECK(test::eventually([&] { return server->connections() == 0; }, 10s));
+    CHECK(http_connection(server.url()).get("/").status == 200);
+}
+
+TEST_CASE("http limits: whoever does not read his answer is cut off") {
+    running_server server({.request_timeout = 300ms});
+    http_connection client(server.url());
+    std::string all;
+    for (int i = 0; i < 200; ++i) {
+        all += "GET /large" + head + "\r\n"; // 20 MB of answers
+    }
+    client.send(all);
+    CHECK(test::eventually([&] { return server->connections() == 0; }, 10s));
+    CHECK(server.handler().answered() < 200);
+}
+
+TEST_CASE("http limits: large bodies under way are bounded together, small ones are always taken") {
+    running_server server({.max_body = core::mebibytes(1), .max_bodies = core::mebibytes(1)});
+    const std::string large = std::to_string(1 << 20);
+    std::vector<http_connection> slow;
+    // Four of the greatest and no more, whatever max_bodies says; 64 KiB of each are free.
+    for (int i = 0; i < 4; ++i) {
+        REQUIRE(slow.emplace_back(server.url())
+                    .send("POST /wait" + head + "Content-Length: " + large + "\r\n\r\n" +
+                          std::string(1 << 20, 'x')));
+    }
+    server.handler().wait_until_entered(4);
+    http_connection more(server.url());
+    REQUIRE(more.send("POST /" + head + "Content-Length: " + large + "\r\n\r\n" +
+                      std::string(400'000, 'x')));
+    const auto refused = more.receive();
+    CHECK(refused.status == 503);
+    CHECK(code_of(refused) == "too_many_bodies");
+    CHECK(refused.headers.at("retry-after") == "1");
+    http_connection in_chunks(server.url());
+    in_chunks.send("POST /" + head + "Transfer-Encoding: chunked\r\n\r\n80000\r\n" +
+                   std::string(0x80000, 'x'));
+    CHECK(in_chunks.receive().status == 503);
+    http_connection packed(server.url());
+    CHECK(packed
+              .post("/", test::output_of("gzip -cn", std::string(1'000'000, 'x')),
+                    {{"Content-Encoding", "gzip"}})
+              .status == 503);
+    CHECK(packed.get("/").status == 200);
+    CHECK(http_connection(server.url()).post("/", std::string(65'536, 'x')).status == 200);
+    // What one gives back another may have.
+    server.release();
+    REQUIRE(test::eventually([&] {
+        return http_connection(server.url()).post("/", std::string(1 << 20, 'x')).status == 200;
+    }));
+}
+
+TEST_CASE("http limits: a body that is announced and does not come holds nothing") {
+    running_server server({.max_body = core::mebibytes(1), .max_bodies = core::mebibytes(1)});
+    std::vector<http_connection> announcing;
+    for (int i = 0; i < 20; ++i) {
+        REQUIRE(
+            announcing.emplace_back(server.url())
+                .send("POST /" + head + "Expect: 100-continue\r\nContent-Length: 1048576\r\n\r\n"));
+        REQUIRE(announcing.back().receive().status == 100);
+    }
+    CHECK(http_connection(server.url()).post("/", std::string(1 << 20, 'x')).status == 200);
 }
 
 TEST_CASE("http limits: a client that goes away in the middle leaves nothing behind") {

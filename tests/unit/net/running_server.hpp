@@ -9,14 +9,18 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <future>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <semaphore>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace gatepost::test {
 
-// Answers "<method> <target> <body>". /refused is refused by its head, /wait is answered when
-// released, /large with 100,000 bytes, /moved with 302, /reset not at all.
+// Answers "<method> <target> <body>", and knows what it has seen. /refused is refused by its head,
+// /wait is answered when released, /large with 100,000 bytes, /moved with 302, /reset not at all.
 class echo final : public net::http_handler {
   public:
     explicit echo(boost::asio::io_context& context)
@@ -31,14 +35,20 @@ class echo final : public net::http_handler {
     boost::asio::awaitable<net::response> answer(const net::request_head& head,
                                                  std::string body) override {
         const auto path = head.path();
+        ++answered_;
+        for (const auto& [name, value] : head.headers) {
+            seen_ += std::string(name) + "\n";
+        }
         net::response result;
         result.content_type = "text/plain";
         result.body.append(head.method).append(" ").append(head.target).append(" ").append(body);
         if (path == "/wait") {
-            entered_.set_value();
+            entered_.release();
             co_await gate_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
         } else if (path == "/large") {
             result.body.assign(100'000, 'l');
+        } else if (path == "/who") {
+            result.body = head.peer_uid ? std::to_string(*head.peer_uid) : "unknown";
         } else if (path == "/moved") {
             result.status = 302;
             result.headers.emplace_back("Location", "/elsewhere");
@@ -47,12 +57,41 @@ class echo final : public net::http_handler {
         co_return result;
     }
 
-    void wait_until_entered() { entered_.get_future().get(); } // once
+    void refused(std::string_view code) override {
+        const std::lock_guard lock(refusals_guard_);
+        refusals_.emplace_back(code);
+        refused_at_.push_back(std::chrono::steady_clock::now());
+    }
+
+    // Any thread; `saw` after an answer.
+    std::size_t answered() const { return answered_; }
+    bool saw(std::string_view header) const { return seen_.find(header) != std::string::npos; }
+    std::vector<std::string> refusals() const {
+        const std::lock_guard lock(refusals_guard_);
+        return refusals_;
+    }
+
+    std::vector<std::chrono::steady_clock::time_point> refused_at() const {
+        const std::lock_guard lock(refusals_guard_);
+        return refused_at_;
+    }
+
+    // So many more requests for /wait.
+    void wait_until_entered(int requests = 1) {
+        for (int i = 0; i < requests; ++i) {
+            entered_.acquire();
+        }
+    }
     void release() { gate_.expires_at(boost::asio::steady_timer::time_point::min()); }
 
   private:
     boost::asio::steady_timer gate_;
-    std::promise<void> entered_;
+    std::counting_semaphore<> entered_{0};
+    std::atomic<std::size_t> answered_ = 0;
+    std::string seen_;
+    mutable std::mutex refusals_guard_;
+    std::vector<std::string> refusals_;
+    std::vector<std::chrono::steady_clock::time_point> refused_at_;
 };
 
 class running_server {

@@ -73,7 +73,7 @@ struct damage_fixture : walk_fixture {
         }
         return ids;
     }
-    bool is_whole() { return spool::inspect(file()).value().faults.empty(); }
+    bool is_whole() { return spool::inspect(file(), chosen.keys).value().faults.empty(); }
 };
 
 } // namespace

@@ -133,11 +133,78 @@ TEST_CASE_METHOD(planted_fixture,
     CHECK(queue->count().waiting == 8);
 }
 
-TEST_CASE_METHOD(planted_fixture, "erased: the log is not cut off when nothing was") {
+TEST_CASE_METHOD(planted_fixture, "erased: the log is not cut off at once when nothing was") {
     plant();
     add(10).value();
     settle(lease(3));
     REQUIRE_FALSE(walk([](const auto&) { return false; }));
     let_upkeep_pass();
     CHECK(is_in(file() + "-wal"));
+}
+
+TEST_CASE_METHOD(planted_fixture, "delivered: on a quiet day it is out of the log soon") {
+    plant();
+    clock.advance(30s); // since the start's cut
+    const auto how = GENERATE(spool::settled_as::delivered, spool::settled_as::dead);
+    if (how == spool::settled_as::delivered) {
+        settle(lease());
+    } else {
+        settle(lease(), dead_letter("expired"));
+        flush();
+        std::promise<void> removed;
+        queue->remove_dead({}, [&](auto) { removed.set_value(); });
+        removed.get_future().get();
+    }
+    flush();
+    clock.advance(9s);
+    flush_upkeep();
+    CHECK(is_in(file() + "-wal") == (how == spool::settled_as::delivered));
+    clock.advance(1s);
+    flush_upkeep();
+    CHECK_FALSE(is_readable());
+}
+
+TEST_CASE_METHOD(planted_fixture, "delivered: under load it is out of the log within 30 seconds") {
+    plant();
+    settle(lease());
+    flush();
+    // Never quiet, and never so much that the log begins anew.
+    for (std::uint64_t n = 100; n < 129; ++n) {
+        clock.advance(1s);
+        add(n).value();
+        flush_upkeep();
+    }
+    CHECK(is_in(file() + "-wal"));
+    clock.advance(1s);
+    flush_upkeep();
+    CHECK_FALSE(is_readable());
+    CHECK(queue->count().waiting == 29);
+}
+
+TEST_CASE_METHOD(planted_fixture, "delivered: after the end it is in no file") {
+    plant();
+    const bool watched = GENERATE(false, true);
+    CAPTURE(watched);
+    settle(lease());
+    // An open connection keeps SQLite from deleting the log, but reads nothing at the end.
+    std::optional<sqlite::database> other;
+    if (watched) {
+        other.emplace(sqlite::database::open(file(), sqlite::database::access::read_only).value());
+        REQUIRE(other->ask("SELECT count(*) FROM pixels") > 0);
+    }
+    queue->close();
+    CHECK_FALSE(is_readable());
+}
+
+TEST_CASE_METHOD(planted_fixture, "expired: a dead letter whose time is over is in no file") {
+    chosen.limits.dead_letter_retention = 24h;
+    plant();
+    settle(lease(), dead_letter("invalid"));
+    flush();
+    clock.advance(24h + 1h);
+    let_upkeep_pass(); // goes
+    REQUIRE(queue->count().dead == 0);
+    clock.advance(30s);
+    flush_upkeep();
+    CHECK_FALSE(is_readable());
 }

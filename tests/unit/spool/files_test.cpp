@@ -138,7 +138,7 @@ TEST_CASE_METHOD(spool_fixture, "files: the file says what it is and is no burde
     open();
     queue.reset();
     CHECK(ask("PRAGMA application_id") == 0x47507371);
-    CHECK(ask("PRAGMA user_version") == 3);
+    CHECK(ask("PRAGMA user_version") == 4);
     CHECK(ask("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'") == 1);
     // Nothing is indexed at random: the only index is the one of the few pixels.
     CHECK(ask("SELECT count(*) FROM sqlite_schema WHERE type = 'index'") == 1);

@@ -2,11 +2,13 @@
 // order, every event waits, is dead, was delivered, or was deleted, and the counters say so.
 #include "../../../src/spool/codec.hpp"
 #include "dead_fixture.hpp"
+#include "key_fixture.hpp"
 
 #include <algorithm>
 #include <map>
 #include <random>
 #include <set>
+#include <support/eventually.hpp>
 
 using namespace gatepost;
 using namespace gatepost::test;
@@ -20,6 +22,8 @@ struct model_fixture : dead_fixture {
     std::multiset<std::string> dead;
     std::map<std::string, spool::leased_record> out;
     std::mt19937 random;
+    bool encrypted = false;
+    spool::key_ring kept; // what everything stood under before the last change
 
     std::uint64_t any(std::uint64_t below) { return random() % below; }
 
@@ -122,6 +126,15 @@ struct model_fixture : dead_fixture {
         }
         CHECK(remove({.ids = {}, .reason = reason}).deleted == expected);
     }
+    // Once everything stands under one key another follows it.
+    void change_key() {
+        if (encrypted && queue->count().to_encrypt_anew == 0) {
+            const auto& next = any(2) == 0 ? first_key : second_key;
+            chosen.keys = make_keys(next).followed_by(kept);
+            kept = make_keys(next);
+            queue->use_keys(chosen.keys);
+        }
+    }
     void restart() {
         open();
         out.clear();
@@ -141,6 +154,7 @@ struct model_fixture : dead_fixture {
         CHECK(seen.waiting() == count(state::waiting));
         CHECK(seen.leased == count(state::leased));
         CHECK(total.dead == dead.size());
+        CHECK(total.to_encrypt_anew <= total.waiting + total.dead);
         std::multiset<std::string> waiting, letters;
         REQUIRE_FALSE(walk([&](const spool::held_record& held) {
             (held.dead ? letters : waiting).emplace(held.event_id);
@@ -171,6 +185,8 @@ struct model_fixture : dead_fixture {
 TEST_CASE_METHOD(model_fixture,
                  "model: whatever is done in whatever order, every event is accounted for") {
     random.seed(GENERATE(1U, 2U, 3U, 4U));
+    encrypted = GENERATE(false, true);
+    CAPTURE(encrypted);
     for (int i = 0; i < 400; ++i) {
         switch (any(12)) {
         case 0:
@@ -181,6 +197,7 @@ TEST_CASE_METHOD(model_fixture,
             break;
         case 2:
             any(3) == 0 ? remove_some() : any(3) == 0 ? restart() : append_some();
+            change_key();
             break;
         case 3:
         case 4:
@@ -201,4 +218,8 @@ TEST_CASE_METHOD(model_fixture,
     }
     check();
     CHECK(events.size() > 10);
+    CHECK(eventually([this] { return queue->count().to_encrypt_anew == 0; }));
+    const auto in_the_clear = ask("SELECT (SELECT count(*) FROM records WHERE box = x'') +"
+                                  " (SELECT count(*) FROM dead WHERE box = x'')");
+    CHECK((in_the_clear == 0) == encrypted);
 }

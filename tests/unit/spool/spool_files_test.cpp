@@ -29,7 +29,7 @@ struct files_fixture : spool_fixture {
         opened->run(sql);
         REQUIRE_FALSE(opened->failure());
     }
-    spool::inspection look() { return spool::inspect(file()).value(); }
+    spool::inspection look() { return spool::inspect(file(), chosen.keys).value(); }
 
     void fill() {
         open();
@@ -135,12 +135,12 @@ TEST_CASE_METHOD(files_fixture,
 
 TEST_CASE_METHOD(files_fixture, "check: files of others and newer ones are not looked into") {
     fill();
-    CHECK(spool::inspect(chosen.path + "/none.db").error() ==
+    CHECK(spool::inspect(chosen.path + "/none.db", {}).error() ==
           boost::system::errc::no_such_file_or_directory);
     change("PRAGMA user_version = 99");
-    CHECK(spool::inspect(file()).error() == spool::errc::newer_version);
+    CHECK(spool::inspect(file(), chosen.keys).error() == spool::errc::newer_version);
     change("PRAGMA application_id = 1");
-    CHECK(spool::inspect(file()).error() == spool::errc::not_a_spool);
+    CHECK(spool::inspect(file(), chosen.keys).error() == spool::errc::not_a_spool);
 }
 
 TEST_CASE_METHOD(files_fixture, "backup: a copy made while events come in is a spool of its own") {

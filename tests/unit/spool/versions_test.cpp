@@ -121,6 +121,24 @@ struct version_2_file : version_1_file {
     version_2_file() { run(version_2); }
 };
 
+// What made version 3 of that, and a record that waits since it was replayed.
+constexpr std::array version_3{
+    std::string_view("ALTER TABLE records ADD COLUMN queued INTEGER NOT NULL DEFAULT 0"),
+    std::string_view(R"(
+CREATE TABLE clock (
+    id     INTEGER PRIMARY KEY,
+    set_at INTEGER NOT NULL
+) STRICT)"),
+    std::string_view("PRAGMA user_version = 3"),
+    std::string_view(R"(INSERT INTO records VALUES
+    (1099511627779, 100, 1795348700000, 1795348692, x'00000000000000010000000000000007',
+     'Purchase', 'order-7', 'shop', x'', '{}', '{"event":"Purchase","n":7}', '', 1795348800700))"),
+};
+
+struct version_3_file : version_2_file {
+    version_3_file() { run(version_3); }
+};
+
 // Name, type, NOT NULL and default of each.
 std::vector<std::string> columns_of(const std::string& file, const std::string& table) {
     auto opened = database::open(file, database::access::read_only);
@@ -146,7 +164,7 @@ core::sealed_record with_key(std::uint64_t n) {
 TEST_CASE_METHOD(version_1_file,
                  "versions: the records of a version 1 file are leased as they were") {
     open();
-    CHECK(ask("PRAGMA user_version") == 3);
+    CHECK(ask("PRAGMA user_version") == 4);
     const auto records = lease();
     REQUIRE(records.size() == 2);
     const auto& first = records.front();
@@ -224,7 +242,7 @@ TEST_CASE_METHOD(version_1_file, "versions: on a full disk a migration lives on 
     }
     disk.answer(nullptr);
     queue.reset();
-    CHECK(ask("PRAGMA user_version") == (left ? 3 : 1));
+    CHECK(ask("PRAGMA user_version") == (left ? 4 : 1));
     CHECK(ask("SELECT count(*) FROM records") == 2);
 }
 
@@ -244,7 +262,7 @@ TEST_CASE_METHOD(version_1_file, "versions: a migrated file has the columns of a
 TEST_CASE_METHOD(version_2_file,
                  "versions: the records of a version 2 file are leased as they were") {
     open();
-    CHECK(ask("PRAGMA user_version") == 3);
+    CHECK(ask("PRAGMA user_version") == 4);
     const auto records = lease();
     CHECK(event_ids(records) == std::vector<std::string>{"order-1", "order-2", "order-6"});
     CHECK(records.back().variant == "TEST1");
@@ -284,4 +302,29 @@ TEST_CASE_METHOD(version_2_file, "versions: a dead letter of an older version ca
     CHECK(records.back().received.time_since_epoch().count() == 1'795'348'800'000);
     // 100 less the words that it died with: "invalid", "bad" and "R".
     CHECK(ask("SELECT size FROM records WHERE event_id = 'order-3'") == 89);
+}
+
+TEST_CASE_METHOD(version_3_file,
+                 "versions: the records of a version 3 file are leased as they were") {
+    open();
+    CHECK(ask("PRAGMA user_version") == 4);
+    CHECK(queue->count().to_encrypt_anew == 0); // there is no key
+    const auto records = lease();
+    CHECK(event_ids(records) ==
+          std::vector<std::string>{"order-1", "order-2", "order-6", "order-7"});
+    CHECK(records.front().payload == R"({"event":"Purchase","n":1})");
+    CHECK(records.back().received.time_since_epoch().count() == 1'795'348'700'000);
+    CHECK(queue->look(pixel).value().oldest == fake_clock::start);
+    CHECK(queue->count().dead == 1);
+}
+
+TEST_CASE_METHOD(version_3_file,
+                 "versions: a version 3 file that was migrated has the columns of a new one") {
+    open();
+    queue.reset();
+    const auto migrated = file();
+    chosen.path = directory.file("new");
+    open();
+    const std::string table = GENERATE("pixels", "records", "dead", "key_log", "clock");
+    CHECK(columns_of(migrated, table) == columns_of(file(), table));
 }

@@ -249,6 +249,22 @@ TEST_CASE("classify: words of any length and kind are kept to 500 bytes") {
         classify(answer(200, R"({"code":40002,"message":7,"request_id":[]})"), 1).message.empty());
 }
 
+TEST_CASE("classify: what is no id of a request is none, whatever the upstream repeats there") {
+    const auto [text, id] = GENERATE(table<std::string, std::string>({
+        {"202611230342515CA1F8C3B6A2D40E9F77", "202611230342515CA1F8C3B6A2D40E9F77"},
+        {"a_b-C", "a_b-C"},
+        {std::string(48, 'a'), std::string(48, 'a')},
+        {std::string(49, 'a'), ""},
+        {std::string(64, 'f'), ""}, // SHA-256 in hex
+        {"alice@example.com", ""},
+        {"+12133734253", ""},
+        {"two words", ""},
+        {"caf\xC3\xA9", ""},
+    }));
+    const auto body = R"({"code":40002,"message":"m","request_id":")" + text + "\"}";
+    CHECK(classify(answer(200, body), 1).request_id == id);
+}
+
 TEST_CASE("classify: every kind of answer has advice of its own, and so has none at all") {
     const auto [code, status, says] = GENERATE(table<std::int64_t, unsigned, std::string>({
         {0, 200, "TikTok took it"},
