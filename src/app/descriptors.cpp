@@ -9,9 +9,9 @@
 namespace gatepost::app {
 namespace {
 
-// Operators' connections (at most 64 on each of two listeners), those that each of the three servers
-// turns away (36), listening sockets, the files of the spool, the registry and the audit trail, and
-// what each thread's event loop keeps.
+// Operators' connections (at most 64 on each of two listeners), those that each of the three
+// servers turns away (36), listening sockets, the files of the spool, the registry and the audit
+// trail, and what each thread's event loop keeps.
 constexpr std::size_t own = 384;
 
 rlimit current_limit() {

@@ -272,10 +272,15 @@ TEST_CASE("reload: a withdrawal after the controller was renamed reaches what wa
     for (const auto& who : {alice, bob, carol}) {
         CHECK(count(at.ask("/v1/subject", "{" + who + "}"), "waiting") == 1);
     }
-    const auto withdrawn = swept_by(at.ask("/v1/consent", withdrawal(alice)));
-    CHECK(withdrawn.deleted + withdrawn.in_flight == 1);
-    const auto erased = swept_by(at.ask("/v1/erasure", "{" + bob + "}"));
-    CHECK(erased.deleted + erased.in_flight == 1);
+    // The sweep finds the event, or the relay's second look has been there before it.
+    const auto gone = [&](const std::string& who) {
+        return eventually(
+            [&] { return count(at.ask("/v1/subject", "{" + who + "}"), "waiting") == 0; });
+    };
+    CHECK(swept_by(at.ask("/v1/consent", withdrawal(alice))).deleted <= 1);
+    CHECK(gone(alice));
+    CHECK(swept_by(at.ask("/v1/erasure", "{" + bob + "}")).deleted <= 1);
+    CHECK(gone(bob));
     CHECK(at.event(event_with("refusal", carol + R"(,"consent":{"marketing":"denied"})")).rule ==
           "explicit-denial");
     at.upstream().control(R"({"code":0})");

@@ -22,7 +22,8 @@ TEST_CASE("withdrawal: takes back what is tried again and again") {
     REQUIRE(play.event(granted("bobs", bob)).outcome == "queued");
     const auto done = swept_by(play.ask("/v1/consent", withdrawal(alice)));
     CHECK(done.recorded);
-    CHECK(done.deleted + done.in_flight == 1); // on its way to be refused once more, or not
+    // On its way to be refused once more, or not, or taken out by the relay's second look before.
+    CHECK(done.deleted + done.in_flight <= 1);
     CHECK(done.complete);
     play.upstream().control(R"({"mode":"ok"})");
     REQUIRE(play.settles());
