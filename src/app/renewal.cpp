@@ -106,7 +106,9 @@ asio::awaitable<bool> renewal::reread_secrets() {
     }
     use(std::move(renewed.now.chosen));
     changed.log();
-    for (const auto& pixel : changed.access_tokens) {
+    // What waits is tried with them now, not when its next turn comes.
+    for (const auto& pixel :
+         changed.proxy ? parts_.config.get()->pixel_ids() : changed.access_tokens) {
         parts_.relay.resume(pixel);
     }
     co_return renewed.found.empty();

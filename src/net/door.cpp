@@ -12,8 +12,9 @@ std::optional<std::string> origin_without_port(std::string_view origin) {
     if (scheme == std::string_view::npos) {
         return std::nullopt;
     }
-    const auto host = host_without_port(origin.substr(scheme + 3));
-    if (!host) {
+    const auto authority = origin.substr(scheme + 3);
+    const auto host = host_without_port(authority);
+    if (!host || authority != core::trim(authority)) {
         return std::nullopt;
     }
     return core::lower(origin.substr(0, scheme + 3)) + *host;

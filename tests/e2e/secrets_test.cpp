@@ -138,8 +138,9 @@ TEST_CASE("memory: a proxy's credentials that were replaced stand nowhere in it,
 
     replace(credentials, "gatepost:n3w7proxy7password7that7takes7its7place");
     REQUIRE(eventually([&] { return log_has(gatepost, "new credentials for the proxy"); }));
+    // With them what waits is tried at once, which takes the old ones' place in every buffer.
     const auto asked = proxy.connections();
-    REQUIRE(eventually([&] { return proxy.connections() > asked + 1; }));
+    REQUIRE(eventually([&] { return proxy.connections() > asked; }));
     CHECK(times("0ld7proxy7password7that7was7replaced") == 0);
     // By base64(1) of "gatepost:0ld7proxy7password7that7was7replaced", but for its end.
     CHECK(times("Z2F0ZXBvc3Q6MGxkN3Byb3h5N3Bhc3N3b3JkN3RoYXQ3d2FzN3JlcGxhY2Vk") == 0);
