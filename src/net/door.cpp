@@ -52,8 +52,8 @@ std::string_view bearer_token(const request_head& head) {
     if (!given || !core::iequals(given->substr(0, scheme.size()), scheme)) {
         return "";
     }
-    const auto token = core::trim(given->substr(scheme.size()));
-    return token.find_first_of(" \t") == std::string_view::npos ? token : "";
+    const auto begin = given->find_first_not_of(' ', scheme.size());
+    return begin == std::string_view::npos ? "" : given->substr(begin);
 }
 
 response malformed(const char* message) {

@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <support/eventually.hpp>
 #include <support/notify_socket.hpp>
+#include <support/skipped.hpp>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -339,6 +340,12 @@ TEST_CASE("lifecycle: a client that never finishes is not waited for beyond shut
 }
 
 TEST_CASE("lifecycle: with no descriptor left, who connects is told so and nothing is lost") {
+#if __has_feature(undefined_behavior_sanitizer)
+    if (skipped("the sanitizer looks at new types through a pipe, for which there is no descriptor "
+                "left")) {
+        return;
+    }
+#endif
     service gatepost;
     gatepost.start({.before = {"/usr/bin/prlimit", "--nofile=64:80"}});
     const auto url = gatepost.ingest();

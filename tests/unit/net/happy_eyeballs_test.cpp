@@ -139,7 +139,7 @@ TEST_CASE("happy eyeballs: one deadline holds for all addresses") {
     const test::full_listener silent;
     const auto begun = steady::now();
     const auto reached =
-        connect(context, {silent.address(), silent.address(), refusing("127.0.0.1")}, 50ms, 5ms);
+        connect(context, {silent.address(), silent.address(), refusing("127.0.0.1")}, 1s, 5ms);
     CHECK(steady::now() - begun < 30s);
     REQUIRE(reached.has_error());
     CHECK(reached.error().kind == client_errc::timeout);
