@@ -91,16 +91,14 @@ listeners::listeners(const config::config& chosen, std::vector<net::server_room>
 
 void listeners::open(const config::config& chosen, const service_manager& manager) {
     auto ingest = adopt(ingest_, "ingest", manager);
-    const auto on_unix = [](const std::vector<std::string>& urls) {
-        return std::ranges::count_if(urls, is_unix);
-    };
-    const auto inherited_unix = on_unix(ingest);
-    if (static_cast<std::size_t>(inherited_unix) == ingest.size()) {
+    const bool tcp_is_inherited = !std::ranges::all_of(ingest, is_unix);
+    const bool unix_is_inherited = std::ranges::any_of(ingest, is_unix);
+    if (!tcp_is_inherited) {
         for (const auto& address : chosen.listen.http) {
             ingest.push_back(bind(ingest_, address, "listen.http"));
         }
     }
-    if (inherited_unix == 0 && !chosen.listen.unix_path.empty()) {
+    if (!unix_is_inherited && !chosen.listen.unix_path.empty()) {
         ingest.push_back(bind_unix(ingest_, chosen.listen));
     }
     auto admin = adopt(admin_, "admin", manager);

@@ -112,13 +112,11 @@ std::vector<std::string> secret_files(const config::config& chosen) {
 }
 
 changed_secrets difference_of_secrets(const config::config& before, const config::config& now) {
-    changed_secrets changed{.access_tokens = changed_tokens(before, now),
-                            .proxy = !same_proxy(before, now),
-                            .tokens_of_clients =
-                                before.ingest.door.tokens != now.ingest.door.tokens ||
-                                before.admin_tokens != now.admin_tokens,
-                            .spool_keys = before.spool.keys != now.spool.keys};
-    return changed;
+    return {.access_tokens = changed_tokens(before, now),
+            .proxy = !same_proxy(before, now),
+            .tokens_of_clients = before.ingest.door.tokens != now.ingest.door.tokens ||
+                                 before.admin_tokens != now.admin_tokens,
+            .spool_keys = before.spool.keys != now.spool.keys};
 }
 
 void changed_secrets::log() const {

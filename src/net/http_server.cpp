@@ -182,6 +182,12 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
 
     template <class Acceptor>
     asio::awaitable<void> accept_one(Acceptor& acceptor, listener from) {
+        if (!spare_.whole()) {
+            co_await until_somebody_waits(acceptor);
+            if (stopping_) {
+                co_return;
+            }
+        }
         const auto& next = next_room();
         plain_stream socket(next->context());
         const auto [failed] = co_await acceptor.async_accept(socket, no_throw);
@@ -200,8 +206,7 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
         auto again_after = pause_after_failure;
         if (out_of_descriptors(failed)) {
             if (!somebody_waits(acceptor.native_handle())) {
-                co_await acceptor.async_wait(Acceptor::wait_read, no_throw);
-                spare_.refill(); // before the connection takes what those turned away gave back
+                co_await until_somebody_waits(acceptor);
                 co_return;
             }
             if (make_way(rooms_.front())) {
@@ -211,6 +216,14 @@ class http_server::implementation : public std::enable_shared_from_this<implemen
             }
         }
         co_await rest(acceptor, again_after);
+    }
+
+    // Without taking him yet: what those turned away gave back goes to the reserve first. An accept
+    // under way would have it, and the reserve would dwindle.
+    template <class Acceptor>
+    asio::awaitable<void> until_somebody_waits(Acceptor& acceptor) {
+        co_await acceptor.async_wait(Acceptor::wait_read, no_throw);
+        spare_.refill();
     }
 
     template <class Acceptor>

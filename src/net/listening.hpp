@@ -47,6 +47,7 @@ class spare_descriptors {
     // when there is none of either.
     int accept(int listening);
     bool any_left() const { return !kept_.empty(); }
+    bool whole() const { return kept_.size() == most; }
 
   private:
     static constexpr std::size_t most = 4;

@@ -3,65 +3,17 @@
 #include <gatepost/core/json.hpp>
 #include <gatepost/core/text.hpp>
 
-#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
-#include <netdb.h>
+#include <chrono>
 #include <optional>
 #include <poll.h>
-#include <stdexcept>
+#include <support/connected_socket.hpp>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace gatepost::test {
 namespace {
-
-constexpr timeval patience{15, 0};
-
-int connected(int made, const sockaddr* where, socklen_t size) {
-    setsockopt(made, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    setsockopt(made, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    if (connect(made, where, size) != 0) {
-        const int failed = errno;
-        close(made);
-        throw std::system_error(failed, std::generic_category(), "connect");
-    }
-    return made;
-}
-
-int connect_unix(const std::string& path) {
-    sockaddr_un where{};
-    where.sun_family = AF_UNIX;
-    path.copy(where.sun_path, sizeof(where.sun_path) - 1);
-    return connected(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
-                     reinterpret_cast<sockaddr*>(&where), sizeof(where));
-}
-
-// "127.0.0.1:8787" or "[::1]:8787"
-int connect_tcp(const std::string& authority) {
-    const auto colon = authority.rfind(':');
-    auto host = authority.substr(0, colon);
-    if (host.starts_with('[')) {
-        host = host.substr(1, host.size() - 2);
-    }
-    addrinfo hints{};
-    hints.ai_flags = AI_NUMERICHOST;
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (getaddrinfo(host.c_str(), authority.substr(colon + 1).c_str(), &hints, &found) != 0) {
-        throw std::runtime_error("not an address: " + authority);
-    }
-    const int made = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_storage where{};
-    const auto size = found->ai_addrlen;
-    std::string_view(reinterpret_cast<const char*>(found->ai_addr), size)
-        .copy(reinterpret_cast<char*>(&where), sizeof(where));
-    freeaddrinfo(found);
-    return connected(made, reinterpret_cast<sockaddr*>(&where), size);
-}
 
 // Takes a whole answer off `bytes`; nothing when it is cut off.
 std::optional<http_answer> take_answer(std::string_view& bytes) {
@@ -94,8 +46,7 @@ std::string heard::code() const {
 }
 
 hostile_client::hostile_client(const std::string& url)
-    : socket_(url.starts_with("unix:") ? connect_unix(url.substr(5))
-                                       : connect_tcp(url.substr(url.find("//") + 2))) {}
+    : socket_(connected_socket(url, std::chrono::seconds(15))) {}
 
 hostile_client::~hostile_client() {
     close(socket_);

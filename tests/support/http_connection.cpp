@@ -1,55 +1,15 @@
 #include <gatepost/core/text.hpp>
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <cerrno>
-#include <cstring>
-#include <netdb.h>
-#include <stdexcept>
+#include <chrono>
+#include <support/connected_socket.hpp>
 #include <support/http_connection.hpp>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace gatepost::test {
 namespace {
-
-int connect_unix(const std::string& path) {
-    sockaddr_un where{};
-    where.sun_family = AF_UNIX;
-    path.copy(where.sun_path, sizeof(where.sun_path) - 1);
-    const int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connect(made, reinterpret_cast<sockaddr*>(&where), sizeof(where)) != 0) {
-        close(made);
-        throw std::system_error(errno, std::generic_category(), "connect");
-    }
-    return made;
-}
-
-int connect_tcp(std::string authority) {
-    const auto colon = authority.rfind(':');
-    auto host = authority.substr(0, colon);
-    if (host.starts_with('[')) {
-        host = host.substr(1, host.size() - 2);
-    }
-    addrinfo hints{};
-    hints.ai_flags = AI_NUMERICHOST;
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (getaddrinfo(host.c_str(), authority.substr(colon + 1).c_str(), &hints, &found) != 0) {
-        throw std::runtime_error("not an address: " + authority);
-    }
-    const int made = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const int failed = connect(made, found->ai_addr, found->ai_addrlen);
-    freeaddrinfo(found);
-    if (failed != 0) {
-        close(made);
-        throw std::system_error(errno, std::generic_category(), "connect");
-    }
-    return made;
-}
 
 bool names(const http_connection::headers& list, std::string_view name) {
     return std::ranges::any_of(
@@ -59,11 +19,7 @@ bool names(const http_connection::headers& list, std::string_view name) {
 } // namespace
 
 http_connection::http_connection(const std::string& url)
-    : socket_(url.starts_with("unix:") ? connect_unix(url.substr(5))
-                                       : connect_tcp(url.substr(url.find("//") + 2))) {
-    const timeval limit{30, 0};
-    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-}
+    : socket_(connected_socket(url, std::chrono::seconds(30))) {}
 
 http_connection::~http_connection() {
     if (socket_ >= 0) {
