@@ -1,12 +1,12 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
-#include <optional>
 #include <poll.h>
 #include <signal.h>
 #include <stdexcept>
 #include <support/child_process.hpp>
 #include <support/eventually.hpp>
+#include <support/sidecar.hpp>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
@@ -33,12 +33,19 @@ void hand_over(const handed_sockets& sockets) {
     setenv("LISTEN_FDNAMES", sockets.names.c_str(), 1);
 }
 
+std::string last_of(const std::string& file) {
+    constexpr std::size_t most = 2000;
+    auto text = read_file(file);
+    return text.substr(text.size() > most ? text.size() - most : 0);
+}
+
 } // namespace
 
 child_process::child_process(const std::vector<std::string>& arguments,
                              const std::string& error_file,
                              const std::map<std::string, std::string>& environment,
-                             const handed_sockets& sockets) {
+                             const handed_sockets& sockets)
+    : error_file_(error_file) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
         throw std::system_error(errno, std::generic_category(), "pipe2");
@@ -65,7 +72,7 @@ child_process::child_process(const std::vector<std::string>& arguments,
 }
 
 child_process::~child_process() {
-    if (pid_ > 0) {
+    if (!ended_with_) {
         kill(pid_, SIGKILL);
         waitpid(pid_, nullptr, 0);
     }
@@ -85,7 +92,9 @@ std::string child_process::line_after(const std::string& beginning) {
         if (poll(&ready, 1, 1000) > 0) {
             const auto count = read(output_, block, sizeof(block));
             if (count <= 0) {
-                throw std::runtime_error("the program ended before it wrote: " + beginning);
+                throw std::runtime_error("the program ended before it wrote: " + beginning +
+                                         "; it ended with " + std::to_string(wait()) +
+                                         " and said: ..." + last_of(error_file_));
             }
             unread_.append(block, static_cast<std::size_t>(count));
         }
@@ -94,7 +103,8 @@ std::string child_process::line_after(const std::string& beginning) {
             unread_.erase(0, end + 1);
         }
         if (std::chrono::steady_clock::now() > until) {
-            throw std::runtime_error("the program did not write: " + beginning);
+            throw std::runtime_error("the program did not write: " + beginning + "; it said: ..." +
+                                     last_of(error_file_));
         }
     }
 }
@@ -111,25 +121,25 @@ std::string child_process::rest_of_output() {
 }
 
 void child_process::signal(int number) const {
-    kill(pid_, number);
+    if (!ended_with_) {
+        kill(pid_, number);
+    }
 }
 
 int child_process::wait(std::chrono::seconds limit) {
-    std::optional<int> status;
     eventually(
         [&] {
             int raw = 0;
-            if (waitpid(pid_, &raw, WNOHANG) == pid_) {
-                status = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
+            if (!ended_with_ && waitpid(pid_, &raw, WNOHANG) == pid_) {
+                ended_with_ = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
             }
-            return status.has_value();
+            return ended_with_.has_value();
         },
         limit);
-    if (!status) {
+    if (!ended_with_) {
         throw std::runtime_error("the program did not end");
     }
-    pid_ = -1;
-    return *status;
+    return *ended_with_;
 }
 
 } // namespace gatepost::test

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -28,7 +29,7 @@ class child_process {
     child_process& operator=(const child_process&) = delete;
 
     // The rest of the first line that begins so, waited for; throws when the output ends or time is
-    // up.
+    // up, with the end of what was written to standard error.
     std::string line_after(const std::string& beginning);
     // All that it wrote and nobody has read yet, until it has ended.
     std::string rest_of_output();
@@ -39,7 +40,9 @@ class child_process {
 
   private:
     pid_t pid_ = -1;
+    std::optional<int> ended_with_;
     int output_ = -1;
+    std::string error_file_;
     std::string unread_;
     std::vector<std::string> lines_;
 };

@@ -1,9 +1,11 @@
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <fcntl.h>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <support/eventually.hpp>
 #include <support/loop_disk.hpp>
 #include <support/machine.hpp>
 #include <sys/ioctl.h>
@@ -17,6 +19,20 @@ namespace {
 // Linux, fs/ext4/ext4.h
 constexpr unsigned long ext4_shutdown = 0x8004587D;
 constexpr std::uint32_t without_flushing_the_log = 2;
+
+constexpr std::chrono::seconds longest_in_use(60);
+
+bool backs_a_device(const std::string& image) {
+    for (const auto& device : std::filesystem::directory_iterator("/sys/block")) {
+        // Only devices in use have the file, and one may cease to be while it is looked at.
+        std::ifstream backing(device.path() / "loop" / "backing_file");
+        std::string path;
+        if (std::getline(backing, path) && path == image) {
+            return true;
+        }
+    }
+    return false;
+}
 
 } // namespace
 
@@ -81,6 +97,12 @@ void loop_disk::cut_power() {
 
 void loop_disk::remount() {
     unmount();
+    // Whoever made himself a mount namespace meanwhile has the file system mounted there, and
+    // mounting again would find it as it is: without power.
+    const auto image = std::filesystem::canonical(image_).string();
+    if (!eventually([&] { return !backs_a_device(image); }, longest_in_use)) {
+        throw std::runtime_error("another process keeps the disk mounted");
+    }
     mount();
 }
 

@@ -105,17 +105,8 @@ sidecar::sidecar(std::string program, std::filesystem::path directory,
 
 void sidecar::start() {
     launch();
-    try {
-        ingest_ = process_->line_after("listening ingest ");
-        admin_ = process_->line_after("listening admin ");
-    } catch (const std::runtime_error& failure) {
-        const auto log = read_file(log_file());
-        constexpr std::size_t end = 2000;
-        throw std::runtime_error(failure.what() +
-                                 ("; it ended with " + std::to_string(process_->wait()) +
-                                  " and said: ..." +
-                                  log.substr(log.size() - std::min(log.size(), end))));
-    }
+    ingest_ = process_->line_after("listening ingest ");
+    admin_ = process_->line_after("listening admin ");
 }
 
 void sidecar::launch() {
