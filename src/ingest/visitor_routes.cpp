@@ -253,7 +253,8 @@ asio::awaitable<net::response> visitor_routes::subject(request asked) const {
             std::move(finished));
     };
     const auto walked = co_await net::within<core::error_code>(patience, std::move(walk));
-    if (walked && *walked) {
+    const bool unreadable = walked == spool::make_error_code(spool::errc::unreadable);
+    if (walked && *walked && !unreadable) {
         co_return refusal({"spool_unavailable", "the spool cannot be read; try again", ""});
     }
     auto find = [&](std::function<void(core::result<std::vector<std::string>>)> finished) {
@@ -275,7 +276,7 @@ asio::awaitable<net::response> visitor_routes::subject(request asked) const {
         out.raw(line);
     }
     out.end_array();
-    out.member("complete", walked && all_held && (*lines)->size() < max_audit_lines);
+    out.member("complete", walked && !unreadable && all_held && (*lines)->size() < max_audit_lines);
     write_warnings(out, asked.warnings);
     out.end_object();
     co_return net::response{.body = out.take()};

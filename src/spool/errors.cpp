@@ -25,6 +25,8 @@ class category final : public boost::system::error_category {
             return "the pixel's share of the spool is used up";
         case errc::no_key:
             return "records in the spool are encrypted under a key that is not given";
+        case errc::unreadable:
+            return "records in the spool are damaged and cannot be read";
         }
         return "unknown spool error";
     }

@@ -47,14 +47,17 @@ core::result<walk::step> walk::show_records(tables& rows, const on_its_way& leas
     if (!ids.empty()) {
         shown.last = ids.back();
         const auto flags = leased(at.pixel, ids);
+        std::size_t readable = 0;
         rows.show_records(ids.front(), ids.back(), [&](record_id id, auto, held_record& held) {
             const auto place = std::ranges::lower_bound(ids, id) - ids.begin();
             held.pixel = at.pixel;
             held.leased = flags[static_cast<std::size_t>(place)];
+            ++readable;
             if (visit_(held)) {
                 shown.to_delete.push_back(id);
             }
         });
+        all_shown_ = all_shown_ && readable == ids.size();
     }
     return rows.failure() ? core::result<step>(rows.failure()) : shown;
 }
@@ -71,12 +74,15 @@ core::result<walk::step> walk::show_dead(tables& rows) {
     step shown{.dead = true, .pixel = {}, .to_delete = {}, .last = dead_->last};
     if (!ids.empty()) {
         shown.last = ids.back();
+        std::size_t readable = 0;
         rows.show_dead(ids.front(), ids.back(), [&](auto id, auto pixel, held_record& held) {
             held.pixel = names_[pixel];
+            ++readable;
             if (visit_(held)) {
                 shown.to_delete.push_back(id);
             }
         });
+        all_shown_ = all_shown_ && readable == ids.size();
     }
     return rows.failure() ? core::result<step>(rows.failure()) : shown;
 }
@@ -87,6 +93,13 @@ void walk::advance(const step& done) {
     if (!done.dead && at.next > at.last) {
         records_.pop_back();
     }
+}
+
+void walk::finish(core::error_code how) {
+    if (!how && !all_shown_) {
+        how = errc::unreadable;
+    }
+    done_(how);
 }
 
 } // namespace gatepost::spool

@@ -41,7 +41,7 @@ class walk {
     void advance(const step& done);
     bool over() const { return dead_ && dead_->next > dead_->last; }
     // Tells who asked that it is over. Once.
-    void finish(core::error_code how) { done_(how); }
+    void finish(core::error_code how);
 
   private:
     struct range {
@@ -56,6 +56,7 @@ class walk {
     queue::walk_visit visit_;
     queue::walk_done done_;
     bool begun_ = false;
+    bool all_shown_ = true;      // so far: no record was unreadable
     std::vector<range> records_; // pixels not finished yet
     // From the time the records are finished: a record that died before it was shown is there.
     std::optional<range> dead_;

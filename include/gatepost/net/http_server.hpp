@@ -72,7 +72,7 @@ class http_server {
 
   private:
     class implementation;
-    std::shared_ptr<implementation> implementation_;
+    std::unique_ptr<implementation> implementation_;
 };
 
 } // namespace gatepost::net

@@ -33,6 +33,7 @@ enum class errc {
     not_a_spool,   // the file is something else or corrupted
     quota,         // a pixel's own share of max_bytes is used up
     no_key,        // records are encrypted under a key that is not given
+    unreadable,    // records were passed over because they are damaged
 };
 const boost::system::error_category& spool_category();
 core::error_code make_error_code(errc value);
@@ -215,7 +216,8 @@ class queue {
     // commits, one walk after the other in the order asked for. `visit` is called on a thread of
     // the engine's own and must be quick; `done` once, on the same thread (on the caller's when
     // closed), when nothing deleted by it or settled before could come back after a power cut,
-    // whatever the durability, or with the error that ended the walk (errc::closed). A record may
+    // whatever the durability, or with the error that ended the walk (errc::closed), or with
+    // errc::unreadable when everything was shown but records whose boxes do not open. A record may
     // be shown twice: when its step fails on a full or failing disk and is tried again, and when it
     // becomes a dead letter during the walk. A leased record that is deleted may still be delivered
     // by the request under way; still_leased() says that it must not be sent again, and what its

@@ -417,6 +417,19 @@ TEST_CASE("subject: an answer that would be too large is cut, and says so") {
     CHECK(answered.root().find("complete").boolean() == false);
 }
 
+TEST_CASE("visitor routes: events that cannot be read make an answer incomplete") {
+    office at;
+    at.queue.held = {of_alice("1")};
+    at.queue.failure = make_error_code(spool::errc::unreadable);
+    const auto shown = at.post_ok("/v1/subject", "{" + alice + "}");
+    CHECK(shown.root().find("waiting").size() == 1);
+    CHECK(shown.root().find("complete").boolean() == false);
+    const auto gone = at.post_ok("/v1/erasure", "{" + alice + "}");
+    CHECK(gone.root().find("deleted").integer() == 1);
+    CHECK(gone.root().find("complete").boolean() == false);
+    CHECK(at.registry.sweeps_finished.empty());
+}
+
 TEST_CASE("subject: at most 10,000 audit lines, and a full answer of them says so") {
     office at;
     at.trail.lines.assign(10'000, "{}");

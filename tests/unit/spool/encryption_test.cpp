@@ -324,6 +324,13 @@ TEST_CASE_METHOD(encrypted_fixture, "encryption: a box that does not open stops 
     CHECK(queue->look(pixel).value().waiting() == 0); // so that nobody asks again and again
     CHECK(queue->count().waiting == 5);
     CHECK(add(6).error() == spool::errc::io); // found damaged
+    // Whose event it was nobody can tell, and whoever asked for a walk is told so.
+    std::vector<std::string> seen;
+    CHECK(walk([&](const spool::held_record& held) {
+              seen.emplace_back(held.event_id);
+              return false;
+          }) == spool::errc::unreadable);
+    CHECK(seen == event_ids(records));
     settle(records);
     queue->close();
     // The next start keeps the file aside and leaves the event behind.
