@@ -19,12 +19,12 @@ void take_earlier(optional_time& into, const optional_time& other) {
 } // namespace
 
 void finding_list::merge(finding found) {
-    const auto same = std::ranges::find_if(findings, [&](const finding& f) {
+    const auto same = std::ranges::find_if(findings_, [&](const finding& f) {
         return f.from == found.from && f.format == found.format && f.source == found.source &&
                f.meaning == found.meaning;
     });
-    if (same == findings.end()) {
-        findings.push_back(std::move(found));
+    if (same == findings_.end()) {
+        findings_.push_back(std::move(found));
     } else if (strictness(found.state) > strictness(same->state)) {
         *same = std::move(found);
     } else if (found.state == same->state) {
@@ -50,7 +50,7 @@ void finding_list::add(origin from, std::string_view source, std::string_view fo
                .state = state::denied,
                .meaning = objection::us_opt_out});
     }
-    std::ranges::move(said.places, std::back_inserter(places));
+    std::ranges::move(said.places, std::back_inserter(places_));
     merge({.from = from,
            .source = std::string(source),
            .format = format,
@@ -73,9 +73,9 @@ void finding_list::add_gpc(std::string_view source) {
 }
 
 void finding_list::add_refusals(finding_list&& other) {
-    for (auto& found : other.findings) {
+    for (auto& found : other.findings_) {
         const bool is_new = std::ranges::none_of(
-            findings, [&](const finding& f) { return f.source == found.source; });
+            findings_, [&](const finding& f) { return f.source == found.source; });
         if (found.state == state::denied || (found.state == state::unreadable && is_new)) {
             merge(std::move(found));
         }

@@ -13,6 +13,9 @@
 
 namespace gatepost::consent {
 
+// Countries and regions, in any case.
+using known_places = std::vector<std::pair<std::string, std::string>>;
+
 class finding_list {
   public:
     explicit finding_list(const policy& rules) : rules_(rules) {}
@@ -29,14 +32,17 @@ class finding_list {
     // A known minor, whoever says so; cannot be ignored.
     void add_minor(std::string_view source);
 
-    std::vector<finding> findings;
-    // Where consent platforms believe the visitor to be: country and region, any case.
-    std::vector<std::pair<std::string, std::string>> places;
+    // Where consent platforms believe the visitor to be.
+    const known_places& places() const { return places_; }
+    // Gives the findings away.
+    std::vector<finding> take() { return std::move(findings_); }
 
   private:
     void merge(finding found);
 
     const policy& rules_;
+    std::vector<finding> findings_;
+    known_places places_;
 };
 
 } // namespace gatepost::consent

@@ -21,7 +21,7 @@ finding_list collect(const policy& rules, const signals& from) {
 
 // In a list the request grants nothing; whatever denies applies to all.
 void add_request(const policy& rules, const signals& request, std::vector<finding>& to) {
-    for (auto& found : collect(rules, request).findings) {
+    for (auto& found : collect(rules, request).take()) {
         if (found.state == state::denied) {
             found.detail = of_the_request;
             to.push_back(std::move(found));
@@ -42,14 +42,14 @@ std::string_view header_named(const signals& from, const std::string& name) {
     return found.value_or("");
 }
 
-jurisdiction locate(const regime_options& chosen, const signals& from, const finding_list& found) {
+jurisdiction locate(const regime_options& chosen, const signals& from, const known_places& places) {
     auto where =
         find_jurisdiction(chosen, {.country = from.country,
                                    .region = from.region,
                                    .header_country = header_named(from, chosen.country_header),
                                    .header_region = header_named(from, chosen.region_header),
                                    .address = from.address});
-    for (const auto& [country, region] : found.places) {
+    for (const auto& [country, region] : places) {
         tighten(where, chosen, country, region);
     }
     return where;
@@ -62,14 +62,15 @@ gate::gate(options chosen, catalog rules)
     : policy_(std::make_shared<const policy>(std::move(chosen), rules.rules())) {}
 
 decision gate::decide(const signals& visitor, beside more, core::wall_time now) const {
-    auto found = collect(*policy_, visitor);
-    if (more.request != nullptr) {
-        add_request(*policy_, *more.request, found.findings);
-    }
-    std::ranges::move(more.known, std::back_inserter(found.findings));
+    auto gathered = collect(*policy_, visitor);
     const auto& options = policy_->chosen;
-    auto where = locate(options.regime, visitor, found);
-    auto verdict = judge(std::move(found.findings), std::move(where), options, now);
+    auto where = locate(options.regime, visitor, gathered.places());
+    auto findings = gathered.take();
+    if (more.request != nullptr) {
+        add_request(*policy_, *more.request, findings);
+    }
+    std::ranges::move(more.known, std::back_inserter(findings));
+    auto verdict = judge(std::move(findings), std::move(where), options, now);
     verdict.texts = policy_;
     return verdict;
 }

@@ -16,7 +16,11 @@ using kind = shape::kind;
 // No platform nests deeper than five.
 constexpr int max_depth = 8;
 
-const step by_marketing{"", true, ""};
+// The step to whatever bears a marketing name.
+const step& by_marketing() {
+    static const step chosen{"", true, ""};
+    return chosen;
+}
 
 bool is_json(const shape& form) {
     return form.type == kind::json || form.type == kind::js_literal;
@@ -182,7 +186,7 @@ bool content::same_name(const step& at, core::json::value name, std::string_view
 bool content::contains(core::json::value list, std::string_view marketing) const {
     bool named = false;
     list.each_element([&](core::json::value element) {
-        named = named || same_name(by_marketing, element, marketing);
+        named = named || same_name(by_marketing(), element, marketing);
     });
     return named;
 }
@@ -264,7 +268,7 @@ std::optional<bool> content::accepts(core::json::value object, std::string_view 
     object.each_member([&](std::string_view name, core::json::value member) {
         if (!members_only && contains(member, marketing)) {
             accepted = true;
-        } else if (same_name(by_marketing, name, marketing)) {
+        } else if (same_name(by_marketing(), name, marketing)) {
             const bool is_empty = member.is_null() || (member.is_object() && member.size() == 0);
             const auto flag = member.boolean();
             accepted = accepted || flag == true || (member.is_array() && member.size() > 0);
@@ -278,7 +282,7 @@ std::optional<bool> content::lists(const path& at, std::string_view marketing,
                                    bool members_only) const {
     if (!json_) {
         return std::ranges::any_of(entries_, [&](const auto& entry) {
-            return same_name(by_marketing, entry.first, marketing);
+            return same_name(by_marketing(), entry.first, marketing);
         });
     }
     std::optional<bool> named;

@@ -16,12 +16,12 @@ bool append_steps(path& steps, std::string_view text) {
     if (const auto open = text.find('['); open != std::string_view::npos && text.ends_with(']')) {
         key = text.substr(open + 1, text.size() - open - 2);
         text = text.substr(0, open);
-        if (const auto equals = key.find('='); equals == std::string_view::npos || equals == 0 ||
-                                               key.substr(equals + 1) != marketing_placeholder) {
+        const auto equals = key.find('=');
+        if (equals == std::string_view::npos || equals == 0 ||
+            key.substr(equals + 1) != marketing_placeholder) {
             return false;
-        } else {
-            key = key.substr(0, equals);
         }
+        key = key.substr(0, equals);
     }
     const bool marketing = text == marketing_placeholder;
     if ((text.empty() && key.empty()) ||

@@ -49,11 +49,10 @@ std::optional<sys_seconds> parse_http_date(std::string_view text) {
     if (const auto comma = text.find(','); comma != std::string_view::npos) {
         text.remove_prefix(comma + 1);
     }
-    std::array<std::string_view, 4> parts; // day, month, year, time; what is left is the zone
-    for (auto& part : parts) {
-        part = next_part(text);
-    }
-    const auto& [day_text, month_text, year, clock] = parts;
+    const auto day_text = next_part(text);
+    const auto month_text = next_part(text);
+    const auto year = next_part(text);
+    const auto clock = next_part(text); // what is left is the zone
     const auto month = std::ranges::find_if(
         months, [&](std::string_view name) { return core::iequals(name, month_text); });
     const auto day = core::parse_integer<int>(day_text);

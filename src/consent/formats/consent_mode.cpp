@@ -34,8 +34,9 @@ std::optional<state> meaning(char letter) {
 
 reading read_gcs(std::string_view text) {
     constexpr std::string_view known = "01-";
-    if (text.size() != 4 || !text.starts_with("G1") || known.find(text[2]) == known.npos ||
-        known.find(text[3]) == known.npos) {
+    if (text.size() != 4 || !text.starts_with("G1") ||
+        known.find(text[2]) == std::string_view::npos ||
+        known.find(text[3]) == std::string_view::npos) {
         return unreadable(no_value);
     }
     switch (text[2]) {

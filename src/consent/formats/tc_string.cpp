@@ -102,9 +102,8 @@ bool read_segment(std::string_view text, unsigned vendor, segments_seen& seen, t
 
 } // namespace
 
-bool tc_string::holds(std::uint32_t purpose_bits, int purpose) {
-    return purpose >= 1 && purpose <= purposes &&
-           ((purpose_bits >> (purposes - purpose)) & 1U) != 0;
+bool tc_string::holds(std::uint32_t bits, int purpose) {
+    return purpose >= 1 && purpose <= purposes && ((bits >> (purposes - purpose)) & 1U) != 0;
 }
 
 bool tc_string::restricted(int purpose, restriction_type type) const {

@@ -41,7 +41,7 @@ struct tc_string {
     std::array<std::uint8_t, 64> restrictions{};
 
   private:
-    static bool holds(std::uint32_t purposes, int purpose);
+    static bool holds(std::uint32_t bits, int purpose);
 };
 
 // The version stands in the first six bits; nullopt where there are none.
