@@ -16,7 +16,7 @@ namespace gatepost::tiktok {
 // as the sender means it becomes a warning. Neither repeats what was sent.
 //
 // Properties in `deny` (pixels[].deny_properties) are not sent, so they are not looked at.
-std::optional<core::input_error> find_fault(const event::inbound& event, event::source source,
+std::optional<core::input_error> find_fault(const event::inbound& event, event::source from,
                                             std::vector<std::string>& warnings,
                                             std::span<const std::string> deny = {});
 
