@@ -57,7 +57,8 @@ core::result<walk::step> walk::show_records(tables& rows, const on_its_way& leas
                 shown.to_delete.push_back(id);
             }
         });
-        all_shown_ = all_shown_ && readable == ids.size();
+        // What fails is shown again.
+        all_shown_ = all_shown_ && (rows.failure() || readable == ids.size());
     }
     return rows.failure() ? core::result<step>(rows.failure()) : shown;
 }
@@ -82,7 +83,8 @@ core::result<walk::step> walk::show_dead(tables& rows) {
                 shown.to_delete.push_back(id);
             }
         });
-        all_shown_ = all_shown_ && readable == ids.size();
+        // What fails is shown again.
+        all_shown_ = all_shown_ && (rows.failure() || readable == ids.size());
     }
     return rows.failure() ? core::result<step>(rows.failure()) : shown;
 }

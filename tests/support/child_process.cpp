@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <support/child_process.hpp>
 #include <support/eventually.hpp>
-#include <support/sidecar.hpp>
+#include <support/read_file.hpp>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>

@@ -1,9 +1,7 @@
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <support/eventually.hpp>
 #include <support/sidecar.hpp>
@@ -19,13 +17,6 @@ double value_in(const std::string& page, const std::string& name) {
 }
 
 } // namespace
-
-std::string read_file(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return std::move(text).str();
-}
 
 sandbox_process::sandbox_process(const std::string& program, const std::filesystem::path& directory,
                                  bool tls, const std::string& listen)

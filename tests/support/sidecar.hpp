@@ -10,6 +10,7 @@
 #include <string>
 #include <support/child_process.hpp>
 #include <support/http_connection.hpp>
+#include <support/read_file.hpp>
 #include <utility>
 #include <vector>
 
@@ -99,7 +100,5 @@ class sidecar {
     std::string admin_;
     std::unique_ptr<child_process> process_;
 };
-
-std::string read_file(const std::filesystem::path& file);
 
 } // namespace gatepost::test
