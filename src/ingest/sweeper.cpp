@@ -102,13 +102,17 @@ void sweeper::begin() {
 }
 
 void sweeper::ended(const sweep& which, const core::error_code& error) {
-    if (!error && which.sees_all) {
-        registry_.sweep_finished(which.number);
-    } else if (!error) {
+    const bool to_the_end = !error || error == spool::errc::unreadable;
+    if (to_the_end && !which.sees_all) {
         const std::lock_guard lock(guard_);
-        wanted_ = true; // what was on its way is in the queue by then
-    } else if (error != spool::errc::closed) {
-        observe::log(observe::level::error, "a sweep ended early", {{"error", error.message()}});
+        wanted_ = true;  // what was on its way is in the queue by then
+    } else if (!error) { // what is damaged may read well again after a restart
+        registry_.sweep_finished(which.number);
+    }
+    if (error && error != spool::errc::closed) {
+        observe::log(observe::level::error,
+                     to_the_end ? "a sweep passed over damaged events" : "a sweep ended early",
+                     {{"error", error.message()}});
     }
     for (const auto& each : which.inquiries) {
         each->finished(!error);
@@ -117,7 +121,7 @@ void sweeper::ended(const sweep& which, const core::error_code& error) {
     std::vector<std::shared_ptr<inquiry>> unserved;
     {
         const std::lock_guard lock(guard_);
-        again = wanted_ && !error;
+        again = wanted_ && to_the_end;
         sweeping_ = again;
         if (!again) { // after a failure the next request tries again, and so does the next start
             wanted_ = false;

@@ -144,6 +144,30 @@ TEST_CASE("sweeper: requests during a sweep are served together by one more") {
     CHECK(now.queue.asked() == 1);
 }
 
+TEST_CASE("sweeper: requests during a sweep that passes over damaged events are served as well") {
+    sweeping now;
+    now.queue.at_once = false;
+    now.queue.failure = make_error_code(spool::errc::unreadable);
+    now.sweeper.request();
+    now.queue.show(); // what comes from now on is too late for this sweep
+    now.queue.held = {{.event_id = "mine", .subjects = {key(1)}}};
+    now.registry.forbid(visitor(1));
+    std::optional<swept> given;
+    now.forget(visitor(1), given);
+    now.context.poll();
+    now.queue.finish();
+    REQUIRE(now.queue.asked() == 1);
+    now.queue.run();
+    CHECK(now.queue.ids().empty());
+    CHECK(now.queue.asked() == 0); // the damage stays, and nobody asks
+    now.context.restart();
+    now.context.run();
+    REQUIRE(given);
+    CHECK(given->deleted == 1);
+    CHECK_FALSE(given->complete);
+    CHECK(now.registry.sweeps_finished.empty());
+}
+
 TEST_CASE("sweeper: a sweep that had begun before the question does not answer it") {
     sweeping now;
     now.queue.at_once = false;
