@@ -53,14 +53,7 @@ hostile_client::~hostile_client() {
 }
 
 bool hostile_client::send(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent < 0 && errno != EINTR) {
-            return false;
-        }
-        bytes.remove_prefix(sent > 0 ? static_cast<std::size_t>(sent) : 0);
-    }
-    return true;
+    return send_all(socket_, bytes);
 }
 
 void hostile_client::finish() {

@@ -57,4 +57,15 @@ int connected_socket(const std::string& url, std::chrono::seconds patience) {
                                     : connect_tcp(url.substr(url.find("//") + 2), patience);
 }
 
+bool send_all(int socket, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno != EINTR) {
+            return false;
+        }
+        bytes.remove_prefix(sent > 0 ? static_cast<std::size_t>(sent) : 0);
+    }
+    return true;
+}
+
 } // namespace gatepost::test

@@ -1,7 +1,6 @@
 #include <gatepost/core/text.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <support/connected_socket.hpp>
 #include <support/http_connection.hpp>
@@ -51,14 +50,7 @@ http_answer http_connection::request(const std::string& method, const std::strin
 }
 
 bool http_connection::send(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent < 0 && errno != EINTR) {
-            return false;
-        }
-        bytes.remove_prefix(sent > 0 ? static_cast<std::size_t>(sent) : 0);
-    }
-    return true;
+    return send_all(socket_, bytes);
 }
 
 bool http_connection::fill() {
