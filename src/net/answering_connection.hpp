@@ -5,12 +5,11 @@
 #include "discarding.hpp"
 #include "open_connections.hpp"
 #include "request_input.hpp"
+#include "streams.hpp"
 
 #include <gatepost/net/http.hpp>
 #include <gatepost/net/http_server.hpp>
 
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/stream_traits.hpp>
 
 #include <chrono>
@@ -21,9 +20,6 @@
 #include <utility>
 
 namespace gatepost::net {
-
-using plain_stream = asio::generic::stream_protocol::socket;
-using tls_stream = asio::ssl::stream<plain_stream>;
 
 // Who is at the other end.
 struct peer {

@@ -4,14 +4,11 @@
 #include "discarding.hpp"
 #include "listening.hpp"
 #include "open_connections.hpp"
-
-#include <boost/asio/generic/stream_protocol.hpp>
+#include "streams.hpp"
 
 #include <utility>
 
 namespace gatepost::net {
-
-using plain_stream = asio::generic::stream_protocol::socket;
 
 class farewell final : public connection_base {
   public:
